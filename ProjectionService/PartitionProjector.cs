@@ -1,7 +1,5 @@
-using BankAccounts.ProjectionService.Ledger;
 using BankAccounts.ProjectionService.Log;
 using BankAccounts.ProjectionService.Redis;
-using StackExchange.Redis;
 
 namespace BankAccounts.ProjectionService;
 

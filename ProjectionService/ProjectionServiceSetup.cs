@@ -1,7 +1,6 @@
 using BankAccounts.ProjectionService.Log;
 using BankAccounts.ProjectionService.Redis;
 using BankAccounts.ServiceDefaults;
-using BankAccounts.ServiceDefaults.Kafka;
 using Confluent.Kafka;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;

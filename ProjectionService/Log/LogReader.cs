@@ -18,7 +18,7 @@ public sealed partial class LogReader(
     LogTopicGuard topicGuard,
     IOptions<BankOptions> bank,
     IOptions<ProjectionOptions> projection,
-    ILogger<LogReader> logger) : IHostedService
+    ILogger<LogReader> logger) : IHostedService, IDisposable
 {
     /// <summary>How soon a seek or a resume that a projector wants is seen while nothing is read.</summary>
     private static readonly TimeSpan PollTime = TimeSpan.FromMilliseconds(5);
@@ -42,8 +42,10 @@ public sealed partial class LogReader(
     {
         await stopping.CancelAsync();
         await Task.Run(() => thread?.Join(), cancellationToken);
-        stopping.Dispose();
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => stopping.Dispose();
 
     /// <summary>The group gave these partitions to this process.</summary>
     public IEnumerable<TopicPartitionOffset> OnAssigned(IReadOnlyCollection<TopicPartition> partitions)
