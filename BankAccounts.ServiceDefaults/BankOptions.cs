@@ -25,6 +25,13 @@ public sealed record BankOptions
     [Range(-1, 16)]
     public short ReplicationFactor { get; init; } = -1;
 
+    /// <summary>
+    /// Whether somebody else creates the topic and answers for its retention: the engine that starts
+    /// Kafka locally, or an operator whose ACLs do not let a service ask. Start-up then waits for the
+    /// topic and counts its partitions.
+    /// </summary>
+    public bool TopicIsManaged { get; init; }
+
     /// <summary>How long one call of Redis may take before its outcome counts as unknown.</summary>
     public TimeSpan RedisTimeout { get; init; } = TimeSpan.FromSeconds(2);
 }

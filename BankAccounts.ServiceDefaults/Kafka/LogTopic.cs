@@ -17,6 +17,13 @@ public sealed partial class LogTopic(IOptions<BankOptions> options, ILogger<LogT
 {
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
 
+    private static readonly Dictionary<string, string> Retention = new()
+    {
+        ["cleanup.policy"] = "delete",
+        ["retention.ms"] = "-1",
+        ["retention.bytes"] = "-1",
+    };
+
     private readonly BankOptions bank = options.Value;
 
     /// <summary>Creates the topic if it is missing, and checks it.</summary>
@@ -25,13 +32,19 @@ public sealed partial class LogTopic(IOptions<BankOptions> options, ILogger<LogT
     public async Task EnsureAsync(Handle connection)
     {
         using var admin = new DependentAdminClientBuilder(connection).Build();
-        if (PartitionCount(admin) is 0)
+        var partitions = PartitionCount(admin);
+        if (partitions > 0)
         {
-            await CreateAsync(admin);
+            RequireEnough(partitions);
+            await RequireUnlimitedRetentionAsync(admin);
+        }
+        else if (bank.TopicIsManaged)
+        {
+            throw new KafkaException(new Error(ErrorCode.Local_UnknownTopic, $"topic {bank.Topic} is not there yet"));
         }
         else
         {
-            await CheckAsync(admin);
+            await CreateAsync(admin);
         }
     }
 
@@ -68,11 +81,8 @@ public sealed partial class LogTopic(IOptions<BankOptions> options, ILogger<LogT
                         Name = bank.Topic,
                         NumPartitions = bank.PartitionCount,
                         ReplicationFactor = bank.ReplicationFactor,
-                        Configs = new Dictionary<string, string>
+                        Configs = new Dictionary<string, string>(Retention)
                         {
-                            ["cleanup.policy"] = "delete",
-                            ["retention.ms"] = "-1",
-                            ["retention.bytes"] = "-1",
                             ["unclean.leader.election.enable"] = "false",
                         },
                     },
@@ -83,52 +93,43 @@ public sealed partial class LogTopic(IOptions<BankOptions> options, ILogger<LogT
         catch (CreateTopicsException exists) when (exists.Results.All(
             result => result.Error.Code is ErrorCode.NoError or ErrorCode.TopicAlreadyExists))
         {
-            await CheckAsync(admin);
+            // Another replica was faster.
+            RequireEnough(PartitionCount(admin));
         }
     }
 
-    private async Task CheckAsync(IAdminClient admin)
+    private void RequireEnough(int partitions)
     {
-        var partitions = PartitionCount(admin);
         if (partitions < bank.PartitionCount)
         {
             throw new UnfitTopicException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Topic {bank.Topic} has {partitions} partitions, but {bank.PartitionCount} are configured (Bank:PartitionCount)."));
-        }
-        foreach (var (name, required) in new[] { ("cleanup.policy", "delete"), ("retention.ms", "-1"), ("retention.bytes", "-1") })
-        {
-            if (await ConfigAsync(admin, name) is { } value && value != required)
-            {
-                throw new UnfitTopicException(
-                    $"Topic {bank.Topic} has {name}={value}; a bank's log needs {name}={required}: nothing of it may ever be forgotten.");
-            }
+                $"Topic {bank.Topic} has {partitions} partitions, but Bank:PartitionCount is {bank.PartitionCount}."));
         }
     }
 
-    /// <summary>A setting of the topic; null if the broker is too old to be asked.</summary>
-    private async Task<string?> ConfigAsync(IAdminClient admin, string name)
+    private async Task RequireUnlimitedRetentionAsync(IAdminClient admin)
     {
-        try
+        if (bank.TopicIsManaged)
         {
-            var resource = new ConfigResource { Type = ResourceType.Topic, Name = bank.Topic };
-            var described = await admin.DescribeConfigsAsync(
-                [resource], new DescribeConfigsOptions { RequestTimeout = RequestTimeout });
-            return described.Single().Entries.TryGetValue(name, out var entry) ? entry.Value : null;
+            return;
         }
-        catch (KafkaException old) when (old.Error.Code
-            is ErrorCode.Local_UnsupportedFeature or ErrorCode.UnsupportedVersion)
+        var resource = new ConfigResource { Type = ResourceType.Topic, Name = bank.Topic };
+        var described = await admin.DescribeConfigsAsync(
+            [resource], new DescribeConfigsOptions { RequestTimeout = RequestTimeout });
+        var entries = described.Single().Entries;
+        foreach (var (name, required) in Retention)
         {
-            LogCannotDescribe(bank.Topic);
-            return null;
+            if (entries.TryGetValue(name, out var entry) && entry.Value != required)
+            {
+                throw new UnfitTopicException(
+                    $"Topic {bank.Topic} has {name}={entry.Value}; a bank's log needs {name}={required},"
+                    + " because nothing of it may ever be forgotten.");
+            }
         }
     }
 
     [LoggerMessage(EventId = 1001, Level = LogLevel.Information,
         Message = "Created topic {Topic} with {Partitions} partitions and unlimited retention.")]
     private partial void LogCreated(string topic, int partitions);
-
-    [LoggerMessage(EventId = 1002, Level = LogLevel.Debug,
-        Message = "The broker cannot describe topic {Topic}; its retention is taken on trust.")]
-    private partial void LogCannotDescribe(string topic);
 }
