@@ -5,8 +5,8 @@ using Xunit;
 namespace StandIns.GrpcTests;
 
 /// <summary>
-/// gRPC for Python, as Debian has it (python3-grpcio, python3-grpc-tools): its own compiler makes stubs
-/// of the .proto files in a temporary folder, and its own client calls the server.
+/// gRPC for Python, as Debian has it (python3-grpcio, python3-grpc-tools): its own compiler makes
+/// stubs of the .proto files in a temporary folder, and its own client calls the server.
 /// </summary>
 public sealed class ForeignClient : IDisposable
 {

@@ -16,7 +16,8 @@ public sealed class ForeignClientTests
 
         var seen = await client.RunAsync("reflect.py", server);
 
-        void Saw(string what, string json) => Assert.Equal(json, seen.GetProperty(what).GetRawText());
+        void Saw(string what, string json) =>
+            Assert.Equal(json, seen.GetProperty(what).GetRawText());
         const string words = "\"standins/test/v1/words.proto\"";
         const string time = "\"google/protobuf/timestamp.proto\"";
         const string echo = "\"standins/test/v1/echo.proto\"";
@@ -52,7 +53,8 @@ public sealed class ForeignClientTests
 
         var seen = await client.RunAsync("call.py", server);
 
-        void Saw(string what, string json) => Assert.Equal(json, seen.GetProperty(what).GetRawText());
+        void Saw(string what, string json) =>
+            Assert.Equal(json, seen.GetProperty(what).GetRawText());
         Saw("echo", "[\"one\", \"two\"]");
         Saw("headers", "[[0, 255]]");
         Saw("trailers", "[\"a,b\"]");
@@ -60,7 +62,8 @@ public sealed class ForeignClientTests
         Saw("join", "[\"one\", \"two\", \"one\", \"two\"]");
         Saw("chat", "[[\"one\", \"two\"], [\"one\", \"two\"]]");
         Saw("plain", "[\"FAILED_PRECONDITION\", \"one two\", \"asked\", [0, 255]]");
-        Saw("rich", "[\"NOT_FOUND\", 5, \"one two\", \"type.googleapis.com/google.rpc.ErrorInfo\", \"ASKED_FOR\"]");
+        Saw("rich", "[\"NOT_FOUND\", 5, \"one two\", "
+            + "\"type.googleapis.com/google.rpc.ErrorInfo\", \"ASKED_FOR\"]");
         Saw("late", "\"DEADLINE_EXCEEDED\"");
         Saw("check", "\"SERVING\"");
         Saw("check_unknown", "\"NOT_FOUND\"");

@@ -1,4 +1,4 @@
-"""Calls every method of the tests' server and its health service, and prints what it saw as JSON."""
+"""Calls every method of the tests' server and its health service; prints what it saw as JSON."""
 
 import json
 import sys
@@ -37,8 +37,8 @@ def calls(channel):
     joined = stub.Join(iter([echo.JoinRequest(words=two)] * 2), timeout=TIMEOUT_S)
     chat = stub.Chat(iter([echo.ChatRequest(words=two)] * 2), timeout=TIMEOUT_S)
     yield "echo", list(response.words.words)
-    yield "headers", [list(entry.value) for entry in call.initial_metadata() if entry.key == "blob-back-bin"]
-    yield "trailers", [entry.value for entry in call.trailing_metadata() if entry.key == "note-back"]
+    yield "headers", [list(e.value) for e in call.initial_metadata() if e.key == "blob-back-bin"]
+    yield "trailers", [e.value for e in call.trailing_metadata() if e.key == "note-back"]
     yield "split", [r.word for r in stub.Split(echo.SplitRequest(words=two), timeout=TIMEOUT_S)]
     yield "join", list(joined.words.words)
     yield "chat", [list(r.words.words) for r in chat]
@@ -47,22 +47,30 @@ def calls(channel):
 def failures(channel):
     stub = echo_grpc.EchoServiceStub(channel)
     two = words.Words(words=["one", "two"])
-    plain = error_of(lambda: stub.Echo(echo.EchoRequest(words=two, status_code=9), timeout=TIMEOUT_S))
-    rich = error_of(lambda: stub.Echo(
-        echo.EchoRequest(words=two, status_code=5, rich_error=True), timeout=TIMEOUT_S))
-    late = error_of(lambda: stub.Echo(echo.EchoRequest(wait_for_cancellation=True), timeout=0.3))
+    def error_for(timeout=TIMEOUT_S, **request):
+        return error_of(lambda: stub.Echo(echo.EchoRequest(**request), timeout=timeout))
+
+    plain = error_for(words=two, status_code=9)
+    trailers = trailers_of(plain)
+    yield "plain", [
+        plain.code().name, plain.details(), trailers["why"], list(trailers["why-bin"])]
+
+    rich = error_for(words=two, status_code=5, rich_error=True)
     status = rpc_error.RpcStatus.FromString(trailers_of(rich)["grpc-status-details-bin"])
-    info = rpc_error.RpcErrorInfo.FromString(status.details[0].value)
-    yield "plain", [plain.code().name, plain.details(), trailers_of(plain)["why"], list(trailers_of(plain)["why-bin"])]
-    yield "rich", [rich.code().name, status.code, status.message, status.details[0].type_url, info.reason]
+    (detail,) = status.details
+    info = rpc_error.RpcErrorInfo.FromString(detail.value)
+    yield "rich", [rich.code().name, status.code, status.message, detail.type_url, info.reason]
+
+    late = error_for(timeout=0.3, wait_for_cancellation=True)
     yield "late", late.code().name
 
 
 def health_of(channel):
     stub = health_grpc.HealthStub(channel)
     names = health.HealthCheckResponse.ServingStatus.Name
-    unknown = error_of(lambda: stub.Check(health.HealthCheckRequest(service="other"), timeout=TIMEOUT_S))
-    watch = stub.Watch(health.HealthCheckRequest(service="other"), timeout=TIMEOUT_S)
+    other = health.HealthCheckRequest(service="other")
+    unknown = error_of(lambda: stub.Check(other, timeout=TIMEOUT_S))
+    watch = stub.Watch(other, timeout=TIMEOUT_S)
     yield "check", names(stub.Check(health.HealthCheckRequest(), timeout=TIMEOUT_S).status)
     yield "check_unknown", unknown.code().name
     yield "watch_unknown", names(next(watch).status)

@@ -1,4 +1,4 @@
-"""Learns a server by reflection alone, calls it with what it learned, and prints what it saw as JSON.
+"""Learns a server by reflection alone, calls it by what it learned; prints what it saw as JSON.
 
 The path has reflection_pb2 of the version of the protocol that is to be spoken.
 """
@@ -13,6 +13,7 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
 TIMEOUT_S = 30
 ECHO = "standins.test.v1.EchoService"
+TIMESTAMP = "google/protobuf/timestamp.proto"
 
 
 def ask(channel, **request):
@@ -51,7 +52,8 @@ def call_echo(channel, pool):
     factory = message_factory.MessageFactory(pool)
     request = factory.GetPrototype(method.input_type)()
     request.words.words.extend(["one", "two"])
-    request.words.kind = request.words.DESCRIPTOR.enum_types_by_name["Kind"].values_by_name["KIND_LOUD"].number
+    kinds = request.words.DESCRIPTOR.enum_types_by_name["Kind"]
+    request.words.kind = kinds.values_by_name["KIND_LOUD"].number
     call = channel.unary_unary(
         f"/{ECHO}/Echo",
         request_serializer=lambda message: message.SerializeToString(),
@@ -84,7 +86,7 @@ def main():
             "message_files": names_for(channel, file_containing_symbol="standins.test.v1.Words"),
             "enum_files": names_for(channel, file_containing_symbol="standins.test.v1.Words.Kind"),
             "named_files": names_for(channel, file_by_filename="standins/test/v1/words.proto"),
-            "dependency_files": names_for(channel, file_by_filename="google/protobuf/timestamp.proto"),
+            "dependency_files": names_for(channel, file_by_filename=TIMESTAMP),
             "no_symbol": error_for(channel, file_containing_symbol="standins.test.v1.None"),
             "no_file": error_for(channel, file_by_filename="none.proto"),
             "no_request": error_for(channel),
