@@ -9,11 +9,13 @@ public sealed class GrpcHealthChecksOptions
     public ServiceMappingCollection Services { get; } = [];
 
     /// <summary>
-    /// Whether answers are what an <see cref="IHealthCheckPublisher"/> was last told, instead of the
-    /// checks being run for every Check and for the first answer to a Watch.
+    /// Whether answers are what an <see cref="IHealthCheckPublisher"/> was last told, instead of
+    /// the checks being run for every Check and for the first answer to a Watch.
     /// </summary>
     public bool UseHealthChecksCache { get; set; }
 
-    /// <summary>Whether a Watch keeps the server from stopping, instead of ending NOT_SERVING.</summary>
+    /// <summary>
+    /// Whether a Watch keeps the server from stopping, instead of ending NOT_SERVING.
+    /// </summary>
     public bool SuppressCompletionOnShutdown { get; set; }
 }

@@ -78,7 +78,9 @@ public class HealthServiceImpl : Health.V1.Health.HealthBase
         }
     }
 
-    /// <summary>The status now and after every change; ends without an error when cancelled.</summary>
+    /// <summary>
+    /// The status now and after every change; ends without an error when cancelled.
+    /// </summary>
     internal async IAsyncEnumerable<ServingStatus> Statuses(
         string service, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -88,7 +90,10 @@ public class HealthServiceImpl : Health.V1.Health.HealthBase
         }
 
         var changes = Channel.CreateBounded<ServingStatus>(
-            new BoundedChannelOptions(UnreadChangesMax) { FullMode = BoundedChannelFullMode.DropOldest });
+            new BoundedChannelOptions(UnreadChangesMax)
+            {
+                FullMode = BoundedChannelFullMode.DropOldest,
+            });
         yield return AddWatcher(service, changes);
         try
         {

@@ -21,7 +21,8 @@ public static class GrpcReflectionEndpointRouteBuilderExtensions
         }
 
         return new Both(
-            builder.MapGrpcService<ReflectionServiceAlpha>(), builder.MapGrpcService<ReflectionService>());
+            builder.MapGrpcService<ReflectionServiceAlpha>(),
+            builder.MapGrpcService<ReflectionService>());
     }
 
     private sealed class Both(IEndpointConventionBuilder alpha, IEndpointConventionBuilder current)

@@ -32,12 +32,14 @@ internal static partial class MappedServices
     }
 
     /// <summary>
-    /// The attribute stands on the generated base, and says in which generated type the descriptor is.
+    /// The attribute stands on the generated base, and says in which generated type the descriptor
+    /// is.
     /// </summary>
     private static ServiceDescriptor? Descriptor(Type service)
     {
-        var generated = service.GetCustomAttribute<BindServiceMethodAttribute>(inherit: true)?.BindType;
-        var property = generated?.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static);
+        var binding = service.GetCustomAttribute<BindServiceMethodAttribute>(inherit: true);
+        var property = binding?.BindType.GetProperty(
+            "Descriptor", BindingFlags.Public | BindingFlags.Static);
         return property?.GetValue(null) as ServiceDescriptor;
     }
 

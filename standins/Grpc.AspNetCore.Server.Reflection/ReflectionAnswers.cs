@@ -21,8 +21,8 @@ internal sealed class ReflectionAnswers
     }
 
     /// <summary>
-    /// Requests for extensions get UNIMPLEMENTED, as the genuine service answers: the protocol leaves
-    /// them to the server, and proto3 has none but options.
+    /// Requests for extensions get UNIMPLEMENTED, as the genuine service answers: the protocol
+    /// leaves them to the server, and proto3 has none but options.
     /// </summary>
     public ServerReflectionResponse Answer(ServerReflectionRequest request) =>
         request.MessageRequestCase switch

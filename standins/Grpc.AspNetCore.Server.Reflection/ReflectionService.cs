@@ -34,7 +34,8 @@ internal sealed class ReflectionServiceAlpha(ReflectionAnswers answers)
             var answer = answers.Answer(
                 ServerReflectionRequest.Parser.ParseFrom(request.ToByteString()));
             await responseStream.WriteAsync(
-                Grpc.Reflection.V1Alpha.ServerReflectionResponse.Parser.ParseFrom(answer.ToByteString()));
+                Grpc.Reflection.V1Alpha.ServerReflectionResponse.Parser.ParseFrom(
+                    answer.ToByteString()));
         }
     }
 }

@@ -13,7 +13,8 @@ public static class ExceptionExtensions
         ArgumentNullException.ThrowIfNull(exception);
         var info = new DebugInfo { Detail = Describe(exception) };
         info.StackEntries.Add(StackLines(exception));
-        for (var inner = exception.InnerException; innerDepth > 0 && inner is not null; innerDepth--)
+        var inner = exception.InnerException;
+        for (var depth = 0; depth < innerDepth && inner is not null; depth++)
         {
             info.StackEntries.Add("InnerException: " + Describe(inner));
             info.StackEntries.Add(StackLines(inner));

@@ -4,8 +4,8 @@ namespace Grpc.Core;
 public static class RpcStatusExtensions
 {
     /// <summary>
-    /// An exception with the code and message of the status, and the status in the trailers. A code that
-    /// gRPC does not have becomes <see cref="StatusCode.Unknown"/>.
+    /// An exception with the code and message of the status, and the status in the trailers. A code
+    /// that gRPC does not have becomes <see cref="StatusCode.Unknown"/>.
     /// </summary>
     public static RpcException ToRpcException(this Google.Rpc.Status status)
     {
@@ -15,7 +15,9 @@ public static class RpcStatusExtensions
             Enum.IsDefined(code) ? code : StatusCode.Unknown, status.Message);
     }
 
-    /// <summary>An exception with another code and message than the status in its trailers.</summary>
+    /// <summary>
+    /// An exception with another code and message than the status in its trailers.
+    /// </summary>
     public static RpcException ToRpcException(
         this Google.Rpc.Status status, StatusCode statusCode, string message)
     {

@@ -60,7 +60,8 @@ internal sealed class HealthService(
     }
 
     /// <summary>Null if the service is unknown.</summary>
-    private async Task<ServingStatus?> RunChecks(string service, CancellationToken cancellationToken)
+    private async Task<ServingStatus?> RunChecks(
+        string service, CancellationToken cancellationToken)
     {
         if (!options.Value.Services.TryGet(service, out var mapping))
         {

@@ -3,7 +3,9 @@ using ServingStatus = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
 
 namespace Grpc.AspNetCore.HealthChecks.Internal;
 
-/// <summary>The health of a service out of the results of the checks that it is made up of.</summary>
+/// <summary>
+/// The health of a service out of the results of the checks that it is made up of.
+/// </summary>
 internal static class ServiceHealth
 {
     public static bool Takes(this ServiceMapping mapping, string check, IEnumerable<string> tags) =>

@@ -63,7 +63,7 @@ public sealed class CallTests : IAsyncLifetime
         using var call = _server.Client.Chat();
         foreach (var word in s_words.Words_)
         {
-            await call.RequestStream.WriteAsync(new ChatRequest { Words = new() { Words_ = { word } } });
+            await call.RequestStream.WriteAsync(new() { Words = new() { Words_ = { word } } });
             Assert.True(await call.ResponseStream.MoveNext());
             Assert.Equal([word], call.ResponseStream.Current.Words.Words_);
         }
@@ -144,8 +144,13 @@ public sealed class CallTests : IAsyncLifetime
     public async Task A_method_that_is_not_there_is_UNIMPLEMENTED()
     {
         var method = new Method<string, string>(
-            MethodType.Unary, "a.v1.B", "C", Marshallers.StringMarshaller, Marshallers.StringMarshaller);
-        using var call = _server.Channel.CreateCallInvoker().AsyncUnaryCall(method, null, default, "");
+            MethodType.Unary,
+            "a.v1.B",
+            "C",
+            Marshallers.StringMarshaller,
+            Marshallers.StringMarshaller);
+        var invoker = _server.Channel.CreateCallInvoker();
+        using var call = invoker.AsyncUnaryCall(method, null, default, "");
 
         var e = await Assert.ThrowsAsync<RpcException>(async () => await call);
         Assert.Equal(StatusCode.Unimplemented, e.StatusCode);
@@ -197,7 +202,8 @@ public sealed class CallTests : IAsyncLifetime
         var headers = new Metadata { { "grpc-internal-encoding-request", encoding } };
         var client = new EchoService.EchoServiceClient(channel);
 
-        Assert.Equal(words, (await client.EchoAsync(new EchoRequest { Words = words }, headers)).Words);
+        var response = await client.EchoAsync(new EchoRequest { Words = words }, headers);
+        Assert.Equal(words, response.Words);
     }
 
     private static string Joined(IEnumerable<Metadata.Entry> entries) =>

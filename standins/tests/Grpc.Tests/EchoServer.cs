@@ -100,9 +100,9 @@ public sealed class EchoServer : EchoService.EchoServiceBase
         response.Seen["method"] = context.Method;
         response.Seen["peer"] = context.Peer;
         response.Seen["host"] = context.Host;
-        foreach (var (key, value) in context.UserState.Where(pair => pair is { Key: string, Value: string }))
+        if (context.UserState.TryGetValue("intercepted", out var intercepted))
         {
-            response.Seen[(string)key] = (string)value;
+            response.Seen["intercepted"] = (string)intercepted;
         }
 
         if (context.Deadline != DateTime.MaxValue)

@@ -10,12 +10,15 @@ using Xunit;
 
 namespace StandIns.GrpcTests;
 
-/// <summary>The genuine server and client find in the stand-ins all that they were built with.</summary>
+/// <summary>
+/// The genuine server and client find in the stand-ins all that they were built with.
+/// </summary>
 public sealed class GenuineReferenceTests
 {
     private static readonly string[] s_standIns = ["Grpc.Core.Api", "Grpc.Net.Common"];
 
-    // A reference into a generic type is resolved within one instance of it. Object fits every constraint.
+    // A reference into a generic type is resolved within one instance of it. Object fits every
+    // constraint.
     private static readonly Type[] s_typeArguments = [.. Enumerable.Repeat(typeof(object), 8)];
 
     public static TheoryData<Type> Genuine => [typeof(GrpcServiceOptions), typeof(GrpcChannel)];
@@ -23,14 +26,15 @@ public sealed class GenuineReferenceTests
     [Theory]
     [InlineData(typeof(RpcException), "Grpc.Core.Api")]
     [InlineData(typeof(ICompressionProvider), "Grpc.Net.Common")]
-    public void The_stand_in_has_the_identity_that_the_genuine_assemblies_ask_for(Type type, string name)
+    public void The_stand_in_has_the_identity_that_is_asked_for(Type type, string name)
     {
         var identity = type.Assembly.GetName();
+        var genuine = typeof(GrpcChannel).Assembly.GetName();
 
         Assert.Equal(name, identity.Name);
         Assert.Equal(new Version(2, 0, 0, 0), identity.Version);
         Assert.Equal("D754F35622E28BAD", Convert.ToHexString(identity.GetPublicKeyToken()!));
-        Assert.Equal(typeof(GrpcChannel).Assembly.GetName().GetPublicKey(), identity.GetPublicKey());
+        Assert.Equal(genuine.GetPublicKey(), identity.GetPublicKey());
     }
 
     [Theory]
@@ -39,8 +43,8 @@ public sealed class GenuineReferenceTests
     {
         using var file = new PEReader(File.OpenRead(type.Assembly.Location));
         var metadata = file.GetMetadataReader();
-        var types = metadata.TypeReferences.Where(handle => IsStandIn(metadata, handle)).ToList();
-        var members = metadata.MemberReferences.Where(handle => IsStandIn(metadata, handle)).ToList();
+        var types = metadata.TypeReferences.Where(type => IsStandIn(metadata, type)).ToList();
+        var members = metadata.MemberReferences.Where(one => IsStandIn(metadata, one)).ToList();
 
         var missing = types.Select(handle => Missing(type.Module, metadata, handle))
             .Concat(members.Select(handle => Missing(type.Module, metadata, handle)))
@@ -59,24 +63,31 @@ public sealed class GenuineReferenceTests
         Assert.NotEmpty(type.Assembly.GetTypes());
     }
 
-    private static bool IsStandIn(MetadataReader metadata, EntityHandle handle) => handle.Kind switch
+    private static bool IsStandIn(MetadataReader metadata, EntityHandle handle)
     {
-        HandleKind.MemberReference =>
-            IsStandIn(metadata, metadata.GetMemberReference((MemberReferenceHandle)handle).Parent),
-        HandleKind.TypeReference =>
-            IsStandIn(metadata, metadata.GetTypeReference((TypeReferenceHandle)handle).ResolutionScope),
-        HandleKind.AssemblyReference => s_standIns.Contains(metadata.GetString(
-            metadata.GetAssemblyReference((AssemblyReferenceHandle)handle).Name)),
-        HandleKind.TypeSpecification => IsStandIn(
-            metadata,
-            GenericType(metadata, metadata.GetTypeSpecification((TypeSpecificationHandle)handle))),
-        _ => false,
-    };
+        switch (handle.Kind)
+        {
+            case HandleKind.MemberReference:
+                var member = metadata.GetMemberReference((MemberReferenceHandle)handle);
+                return IsStandIn(metadata, member.Parent);
+            case HandleKind.TypeReference:
+                var type = metadata.GetTypeReference((TypeReferenceHandle)handle);
+                return IsStandIn(metadata, type.ResolutionScope);
+            case HandleKind.TypeSpecification:
+                var instance = metadata.GetTypeSpecification((TypeSpecificationHandle)handle);
+                return IsStandIn(metadata, GenericType(metadata, instance));
+            case HandleKind.AssemblyReference:
+                var assembly = metadata.GetAssemblyReference((AssemblyReferenceHandle)handle);
+                return s_standIns.Contains(metadata.GetString(assembly.Name));
+            default:
+                return false;
+        }
+    }
 
     /// <summary>The type behind a generic instance; nil for arrays and parameters.</summary>
-    private static EntityHandle GenericType(MetadataReader metadata, TypeSpecification specification)
+    private static EntityHandle GenericType(MetadataReader metadata, TypeSpecification instance)
     {
-        var blob = metadata.GetBlobReader(specification.Signature);
+        var blob = metadata.GetBlobReader(instance.Signature);
         if (blob.ReadSignatureTypeCode() != SignatureTypeCode.GenericTypeInstance)
         {
             return default;

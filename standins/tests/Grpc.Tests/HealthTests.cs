@@ -38,7 +38,7 @@ public sealed class HealthTests
     [Fact]
     public async Task Mapping_a_service_again_replaces_its_mapping()
     {
-        await using var server = await StartAsync(map: options => options.Services.Map("", _ => false));
+        await using var server = await StartAsync(options => options.Services.Map("", _ => false));
 
         Assert.Equal(ServingStatus.Unknown, await Check(server, ""));
     }
@@ -92,9 +92,27 @@ public sealed class HealthTests
     }
 
     [Fact]
+    public async Task A_watch_can_be_let_go_on_while_the_server_stops()
+    {
+        await using var server = await StartAsync(
+            options => options.SuppressCompletionOnShutdown = true);
+        using var watch = Watch(server, "later");
+        Assert.Equal(ServingStatus.ServiceUnknown, await Next(watch));
+
+        var stopped = server.App.StopAsync();
+        Assert.True(server.App.Lifetime.ApplicationStopping.IsCancellationRequested);
+        server.App.Services.GetRequiredService<HealthServiceImpl>()
+            .SetStatus("later", ServingStatus.Serving);
+        Assert.Equal(ServingStatus.Serving, await Next(watch));
+
+        watch.Dispose();
+        await stopped.WaitAsync(TestServer.Patience);
+    }
+
+    [Fact]
     public async Task From_the_cache_a_service_is_what_the_checks_last_said()
     {
-        await using var server = await StartAsync(map: options => options.UseHealthChecksCache = true);
+        await using var server = await StartAsync(options => options.UseHealthChecksCache = true);
         using var watch = Watch(server, "by.tag");
         await Until(watch, ServingStatus.Serving);
         Assert.Equal(ServingStatus.Serving, await Check(server, "by.tag"));
@@ -109,7 +127,7 @@ public sealed class HealthTests
     [Fact]
     public async Task Clearing_a_status_makes_the_service_unknown_again()
     {
-        await using var server = await StartAsync(map: options => options.UseHealthChecksCache = true);
+        await using var server = await StartAsync(options => options.UseHealthChecksCache = true);
         var statuses = server.App.Services.GetRequiredService<HealthServiceImpl>();
         statuses.SetStatus("a", ServingStatus.Serving);
         statuses.SetStatus("b", ServingStatus.NotServing);
@@ -124,7 +142,8 @@ public sealed class HealthTests
         Assert.Equal(ServingStatus.ServiceUnknown, await Next(b));
     }
 
-    private static AsyncServerStreamingCall<HealthCheckResponse> Watch(TestServer server, string service)
+    private static AsyncServerStreamingCall<HealthCheckResponse> Watch(
+        TestServer server, string service)
     {
         var deadline = DateTime.UtcNow + TestServer.Patience;
         return new Health.HealthClient(server.Channel).Watch(
@@ -135,14 +154,16 @@ public sealed class HealthTests
         (await new Health.HealthClient(server.Channel).CheckAsync(
             new HealthCheckRequest { Service = service })).Status;
 
-    private static async Task<ServingStatus> Next(AsyncServerStreamingCall<HealthCheckResponse> watch)
+    private static async Task<ServingStatus> Next(
+        AsyncServerStreamingCall<HealthCheckResponse> watch)
     {
         Assert.True(await watch.ResponseStream.MoveNext());
         return watch.ResponseStream.Current.Status;
     }
 
     /// <summary>
-    /// The first answer may be said once more: it is computed, and the publisher then says the same.
+    /// The first answer may be said once more: it is computed, and the publisher then says the
+    /// same.
     /// </summary>
     private static async Task Until(
         AsyncServerStreamingCall<HealthCheckResponse> watch, ServingStatus expected)

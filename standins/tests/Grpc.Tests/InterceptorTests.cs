@@ -172,7 +172,8 @@ public sealed class InterceptorTests
             ServerStreamingServerMethod<TRequest, TResponse> continuation)
         {
             log.Enqueue("server");
-            return base.ServerStreamingServerHandler(request, responseStream, context, continuation);
+            return base.ServerStreamingServerHandler(
+                request, responseStream, context, continuation);
         }
 
         public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(

@@ -109,6 +109,7 @@ public sealed class MetadataTests
     {
         Assert.Equal("[Entry: key=a, value=1]", new Metadata.Entry("A", "1").ToString());
         Assert.Equal(
-            "[Entry: key=a-bin, valueBytes=System.Byte[]]", new Metadata.Entry("a-bin", [1]).ToString());
+            "[Entry: key=a-bin, valueBytes=System.Byte[]]",
+            new Metadata.Entry("a-bin", [1]).ToString());
     }
 }

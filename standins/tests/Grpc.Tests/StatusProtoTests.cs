@@ -38,7 +38,9 @@ public sealed class StatusProtoTests
     [Fact]
     public void A_code_that_gRPC_does_not_have_becomes_unknown()
     {
-        Assert.Equal(StatusCode.Unknown, new Google.Rpc.Status { Code = 17 }.ToRpcException().StatusCode);
+        var e = new Google.Rpc.Status { Code = 17 }.ToRpcException();
+
+        Assert.Equal(StatusCode.Unknown, e.StatusCode);
     }
 
     [Fact]
@@ -84,10 +86,13 @@ public sealed class StatusProtoTests
 
         var info = e.ToRpcDebugInfo();
         Assert.Equal("System.InvalidOperationException: Outer.", info.Detail);
-        Assert.Contains(info.StackEntries, line => line.Contains(nameof(Throw), StringComparison.Ordinal));
+        Assert.Contains(info.StackEntries, IsThrow);
         Assert.DoesNotContain(info.StackEntries, IsInner);
         Assert.Single(e.ToRpcDebugInfo(innerDepth: 1).StackEntries, IsInner);
         Assert.Equal(2, e.ToRpcDebugInfo(innerDepth: 9).StackEntries.Count(IsInner));
+
+        static bool IsThrow(string line) =>
+            line.Contains(nameof(Throw), StringComparison.Ordinal);
 
         static bool IsInner(string line) =>
             line.StartsWith("InnerException: System.", StringComparison.Ordinal);

@@ -37,8 +37,8 @@ public sealed class TestServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.WebHost.ConfigureKestrel(kestrel =>
-            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http2));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(
+            endpoint => endpoint.Protocols = HttpProtocols.Http2));
         builder.Services.AddGrpc(configureGrpc ?? (_ => { }));
         builder.Services.AddGrpcReflection();
         var checks = builder.Services.AddGrpcHealthChecks(configureHealth ?? (_ => { }));
