@@ -1,7 +1,9 @@
 using BankAccounts.ServiceDefaults;
 using BankAccounts.ServiceDefaults.Observability;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
@@ -13,7 +15,7 @@ namespace Microsoft.Extensions.Hosting;
 /// <summary>Traces, metrics and logs through OpenTelemetry.</summary>
 public static class OpenTelemetryExtensions
 {
-    // ASP.NET Core names and describes its own spans only when it is told that nobody else does.
+    // ASP.NET Core describes its spans itself only when it is told that no instrumentation does.
     private const string AspNetCoreSuppressesData =
         "Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData";
 
@@ -29,6 +31,8 @@ public static class OpenTelemetryExtensions
             AppContext.SetSwitch(AspNetCoreSuppressesData, false);
         }
 
+        builder.Services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IStartupFilter, RequestSpans>());
         builder.Logging.AddOpenTelemetry(logging =>
         {
             logging.IncludeFormattedMessage = true;
