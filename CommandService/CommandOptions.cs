@@ -12,12 +12,6 @@ public sealed record CommandOptions
     [Range(1, 1_000_000)]
     public int MaxUnderWay { get; init; } = 8_192;
 
-    /// <summary>The deadline of a call that brings none.</summary>
-    public TimeSpan DefaultDeadline { get; init; } = TimeSpan.FromSeconds(30);
-
-    /// <summary>How long before the caller's deadline an undecided command is answered as unknown.</summary>
-    public TimeSpan DeadlineMargin { get; init; } = TimeSpan.FromMilliseconds(50);
-
     /// <summary>How long a pushed decision may be late before it is asked for.</summary>
     public TimeSpan AskAfter { get; init; } = TimeSpan.FromMilliseconds(250);
 

@@ -21,6 +21,9 @@ public sealed partial class PartitionProjector(
     /// <summary>The position up to which Redis is known to have everything.</summary>
     public long ConfirmedPosition => Volatile.Read(ref confirmedPosition);
 
+    /// <summary>Whether the partition is being folded.</summary>
+    public bool HasBegun { get; private set; }
+
     /// <summary>Why the partition is halted; null while it is not.</summary>
     public string? Halted { get; private set; }
 
@@ -65,12 +68,14 @@ public sealed partial class PartitionProjector(
         Volatile.Write(ref confirmedPosition, session.ConfirmedPosition);
         feed.Seek(session.ConfirmedPosition);
         await report.FoldingAsync(session.ConfirmedPosition, cancellation);
+        HasBegun = true;
         try
         {
             await FoldAsync(session, onProgress, cancellation);
         }
         finally
         {
+            HasBegun = false;
             // A commit under way is let finish, within its bound: the next owner begins behind it.
             await session.DrainAsync();
         }

@@ -14,6 +14,10 @@ public sealed class ProjectorGroup(
     IOptions<ProjectionOptions> options) : IHealthCheck
 {
     private readonly ConcurrentDictionary<int, Running> running = new();
+    private volatile bool hasJoined;
+
+    /// <summary>The consumer group has taken this process in, perhaps without a partition for it.</summary>
+    public void Joined() => hasJoined = true;
 
     /// <summary>Begins to fold a partition.</summary>
     public void Start(PartitionFeed feed)
@@ -61,9 +65,11 @@ public sealed class ProjectorGroup(
         HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var halts = running.Values.Select(one => one.Projector.Halted).OfType<string>().ToList();
-        return Task.FromResult(halts.Count == 0
-            ? HealthCheckResult.Healthy()
-            : HealthCheckResult.Unhealthy(string.Join(' ', halts)));
+        return Task.FromResult(
+            halts.Count > 0 ? HealthCheckResult.Unhealthy(string.Join(' ', halts))
+            : !hasJoined ? HealthCheckResult.Unhealthy("The consumer group has not taken this process in yet.")
+            : running.Values.All(one => one.Projector.HasBegun) ? HealthCheckResult.Healthy()
+            : HealthCheckResult.Unhealthy("A partition that is owned is not being folded yet."));
     }
 
     private sealed record Running(PartitionProjector Projector, CancellationTokenSource Stop, Task Task)

@@ -5,7 +5,6 @@ using BankAccounts.ServiceDefaults.Grpc;
 using BankAccounts.ServiceDefaults.Kafka;
 using BankAccounts.V1;
 using Grpc.Core;
-using Microsoft.Extensions.Options;
 
 namespace BankAccounts.CommandService.Grpc;
 
@@ -13,8 +12,7 @@ namespace BankAccounts.CommandService.Grpc;
 /// One command from the record to its decision, within the caller's deadline. A deadline that passes
 /// after the append means unknown, never failed.
 /// </summary>
-public sealed class CommandExecutor(
-    Appender appender, LogTopicGuard kafka, IOptions<CommandOptions> options)
+public sealed class CommandExecutor(Appender appender, LogTopicGuard kafka)
 {
     private static readonly TimeSpan RetryAfterOverload = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan RetryAfterOutage = TimeSpan.FromSeconds(1);
@@ -48,18 +46,12 @@ public sealed class CommandExecutor(
         }
     }
 
-    private TimeSpan PatienceOf(ServerCallContext context)
-    {
-        var remaining = context.Deadline == DateTime.MaxValue
-            ? options.Value.DefaultDeadline
-            : context.Deadline - DateTime.UtcNow;
-        var patience = remaining - options.Value.DeadlineMargin;
-        return patience > TimeSpan.Zero
+    private static TimeSpan PatienceOf(ServerCallContext context) =>
+        context.Patience() is var patience && patience > TimeSpan.Zero
             ? patience
             : throw BankErrors.Create(
                 StatusCode.DeadlineExceeded, "DEADLINE_TOO_SHORT",
                 "The deadline leaves no time for a decision. Nothing was appended.");
-    }
 
     private PendingCommand Append(ReadCommand command)
     {

@@ -51,6 +51,7 @@ public sealed partial class LogReader(
     public IEnumerable<TopicPartitionOffset> OnAssigned(IReadOnlyCollection<TopicPartition> partitions)
     {
         LogAssigned(Names(partitions));
+        projectors.Joined();
         foreach (var partition in partitions)
         {
             var feed = new PartitionFeed(partition.Partition.Value, projection.Value.MaxQueuedRecords);

@@ -5,13 +5,11 @@ using Grpc.Core;
 namespace BankAccounts.QueryService.Grpc;
 
 /// <summary>
-/// Waits for the fold to pass a position, within the caller's deadline, 30 s if there is none. The
-/// pauses between two looks grow from 2 ms to 50 ms.
+/// Waits for the fold to pass a position, within the caller's deadline. The pauses between two looks
+/// grow from 2 ms to 50 ms.
 /// </summary>
 public sealed class PositionWait(ServerCallContext context) : IDisposable
 {
-    private static readonly TimeSpan DefaultDeadline = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Margin = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(50);
 
     private readonly CancellationTokenSource patience = Begin(context);
@@ -43,11 +41,9 @@ public sealed class PositionWait(ServerCallContext context) : IDisposable
 
     private static CancellationTokenSource Begin(ServerCallContext context)
     {
-        var remaining = context.Deadline == DateTime.MaxValue
-            ? DefaultDeadline
-            : context.Deadline - DateTime.UtcNow - Margin;
+        var patience = context.Patience();
         var source = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
-        source.CancelAfter(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero);
+        source.CancelAfter(patience > TimeSpan.Zero ? patience : TimeSpan.Zero);
         return source;
     }
 }

@@ -180,7 +180,7 @@ public sealed class AccountTests(BankFixture fixture)
         var farAhead = new Position { Partition = partition, Offset = 1_000_000_000 };
         var refusal = await Refusal.OfAsync(bank.Queries.GetAccountAsync(
             new GetAccountRequest { AccountId = account, MinPosition = { farAhead } },
-            deadline: Bank.In(1)));
+            deadline: Bank.In(3)));
         Assert.Equal(
             (StatusCode.DeadlineExceeded, "POSITION_NOT_REACHED"), (refusal.Code, refusal.Reason));
     }

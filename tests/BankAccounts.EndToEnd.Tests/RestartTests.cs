@@ -1,3 +1,4 @@
+using BankAccounts.Tests.Servers;
 using BankAccounts.V1;
 
 namespace BankAccounts.EndToEnd.Tests;
@@ -31,9 +32,12 @@ public sealed class RestartTests
             }
             await using (var bank = await Bank.StartAsync(folder, "--fresh"))
             {
-                var gone = await Refusal.OfAsync(bank.Queries.GetAccountAsync(
-                    new GetAccountRequest { AccountId = balances.Keys.First() }));
-                Assert.Equal("ACCOUNT_NOT_FOUND", gone.Reason);
+                // A new partition is not there for readers before a projector has begun with it.
+                await Eventually.BecomesTrue(
+                    async () => (await Refusal.OfAsync(bank.Queries.GetAccountAsync(
+                        new GetAccountRequest { AccountId = balances.Keys.First() })))
+                        .Reason == "ACCOUNT_NOT_FOUND",
+                    "the account is not known any more");
             }
         }
         finally
