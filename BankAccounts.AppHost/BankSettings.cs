@@ -1,0 +1,77 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+
+namespace BankAccounts.AppHost;
+
+/// <summary>
+/// What can be chosen on the command line of the AppHost (and of <c>./bank up</c>), for example
+/// <c>--partitions 24 --fresh</c>. Everything has a default.
+/// </summary>
+public sealed record BankSettings
+{
+    /// <summary>Switches that stand alone; all other options take a value.</summary>
+    private static readonly string[] Flags = ["--fresh"];
+
+    /// <summary>Partitions of the log: 1 … 65,536, because an account id holds 16 bits of them.</summary>
+    public int Partitions { get; init; } = 12;
+
+    /// <summary>Kafka brokers of the local engine: 1, or 3 for replication. 1 … 9.</summary>
+    public int Brokers { get; init; } = 1;
+
+    /// <summary>Replicas of CommandService: 1 … 64.</summary>
+    public int CommandServices { get; init; } = 2;
+
+    /// <summary>Replicas of ProjectionService: 1 … 64.</summary>
+    public int Projectors { get; init; } = 3;
+
+    /// <summary>
+    /// <c>local</c> (processes) or <c>containers</c>; null leaves it to what this machine has.
+    /// </summary>
+    public string? Engines { get; init; }
+
+    /// <summary>Reads the settings out of the AppHost's configuration.</summary>
+    /// <exception cref="BankStartException">A value is out of its bounds.</exception>
+    public static BankSettings Read(IConfiguration configuration)
+    {
+        var defaults = new BankSettings();
+        return new BankSettings
+        {
+            Partitions = Number(configuration, "partitions", defaults.Partitions, most: 65_536),
+            Brokers = Number(configuration, "brokers", defaults.Brokers, most: 9),
+            CommandServices =
+                Number(configuration, "command-services", defaults.CommandServices, most: 64),
+            Projectors = Number(configuration, "projectors", defaults.Projectors, most: 64),
+            Engines = configuration["engines"] switch
+            {
+                null or "" => null,
+                "local" => "local",
+                "containers" => "containers",
+                var other => throw new BankStartException(
+                    $"--engines is 'local' or 'containers', not '{other}'."),
+            },
+        };
+    }
+
+    /// <summary>
+    /// Gives flags without a value the value <c>true</c>: to the command line configuration
+    /// <c>--fresh --partitions 6</c> would read as a flag with the value <c>--partitions</c>.
+    /// </summary>
+    public static string[] CompleteFlags(IReadOnlyList<string> args) =>
+        [.. args.Select((arg, index) => Flags.Contains(arg) && !HasValue(args, index) ? $"{arg}=true" : arg)];
+
+    private static bool HasValue(IReadOnlyList<string> args, int index) =>
+        index + 1 < args.Count && bool.TryParse(args[index + 1], out _);
+
+    private static int Number(IConfiguration configuration, string name, int otherwise, int most)
+    {
+        if (configuration[name] is not { Length: > 0 } text)
+        {
+            return otherwise;
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+               && number >= 1 && number <= most
+            ? number
+            : throw new BankStartException($"--{name} is a number from 1 to {most}, not '{text}'.");
+    }
+}

@@ -1,0 +1,24 @@
+namespace BankAccounts.AppHost;
+
+/// <summary>What to type first, once the bank is up.</summary>
+internal static class FirstSteps
+{
+    /// <summary>A first command, for the addresses that the services have.</summary>
+    public static string Text(DistributedApplicationModel model)
+    {
+        var commands = model.Resources.OfType<ProjectResource>()
+            .Single(service => service.Name == "command-service")
+            .GetEndpoint("http");
+        return $$"""
+
+            The bank is open. Open an account (amounts are in minor units, such as cents):
+
+              grpcurl -plaintext -d '{"holder_name":"Ada Lovelace"}' \
+                localhost:{{commands.Port}} bankaccounts.v1.CommandService/CreateAccount
+
+            No grpcurl? https://github.com/fullstorydev/grpcurl, or any gRPC client with server reflection.
+            Ctrl-C stops everything; the accounts are there again at the next start.
+
+            """;
+    }
+}

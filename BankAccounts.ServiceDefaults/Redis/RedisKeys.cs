@@ -1,0 +1,79 @@
+using System.Globalization;
+using StackExchange.Redis;
+
+namespace BankAccounts.ServiceDefaults.Redis;
+
+/// <summary>
+/// The keys of one partition's state in Redis. All of them share the hash tag <c>{bank:N}</c>, so that
+/// one script may touch them on Redis Cluster; those of the state carry a generation number, so that a
+/// rebuild can stand beside the live ones.
+/// </summary>
+/// <remarks>
+/// <code>
+/// {bank:N}                    hash    generation, layout, catch_up: which state is live
+/// {bank:N}:owner              hash    who folds the partition, and how it is (operators' state)
+/// {bank:N}:G:head             hash    position, digest, dirty, first_request, head (StoredHead)
+/// {bank:N}:G:accounts         hash    account id (16 bytes) → StoredAccount
+/// {bank:N}:G:history:ID       list    StoredHistoryEntry, oldest first
+/// {bank:N}:G:requests         hash    account id ‖ request id → StoredRequest
+/// {bank:N}:G:request-order    list    stream time (8 bytes, big endian) ‖ account id ‖ request id
+/// {bank:N}:G:producers        hash    producer id (16 bytes) → StoredProducer
+/// {bank:N}:G:producer-order   zset    producer id, scored by the stream time when last seen
+/// {bank:N}:G:voids            list    StoredVoid, the last 1,000
+/// {bank:N}:G:decisions        hash    offset modulo 16,384 → PushedDecision
+/// </code>
+/// Decisions are pushed on the pub/sub channel that a record names as its <c>reply_to</c>.
+/// </remarks>
+public readonly record struct RedisKeys(int Partition, long Generation)
+{
+    /// <summary>The version of this layout. Another one in Redis makes the owner fold anew.</summary>
+    public const int Layout = 1;
+
+    /// <summary>How many void records are kept.</summary>
+    public const int MaxVoids = 1_000;
+
+    /// <summary>How many of the latest decisions of a partition are kept by position.</summary>
+    public const int MaxDecisions = 16_384;
+
+    /// <summary>The partition's root: which generation is live.</summary>
+    public static RedisKey Root(int partition) => $"{Tag(partition)}";
+
+    /// <summary>Who folds the partition.</summary>
+    public static RedisKey Owner(int partition) => $"{Tag(partition)}:owner";
+
+    /// <summary>The pattern that the keys of a generation match.</summary>
+    public string Pattern => $"{Tag(Partition).Replace("{", @"\{", StringComparison.Ordinal)}:{Number}:*";
+
+    /// <summary>Where the fold stands.</summary>
+    public string Head => Of("head");
+
+    /// <summary>The accounts.</summary>
+    public string Accounts => Of("accounts");
+
+    /// <summary>The remembered requests.</summary>
+    public string Requests => Of("requests");
+
+    /// <summary>The order in which requests are forgotten.</summary>
+    public string RequestOrder => Of("request-order");
+
+    /// <summary>The appending processes.</summary>
+    public string Producers => Of("producers");
+
+    /// <summary>The order in which appending processes are forgotten.</summary>
+    public string ProducerOrder => Of("producer-order");
+
+    /// <summary>The last void records.</summary>
+    public string Voids => Of("voids");
+
+    /// <summary>The latest decisions by position.</summary>
+    public string Decisions => Of("decisions");
+
+    private string Number => Generation.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>An account's history.</summary>
+    public string History(AccountId account) => Of($"history:{account}");
+
+    private static string Tag(int partition) => $"{{bank:{partition.ToString(CultureInfo.InvariantCulture)}}}";
+
+    private string Of(string name) => $"{Tag(Partition)}:{Number}:{name}";
+}

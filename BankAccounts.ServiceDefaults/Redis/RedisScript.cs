@@ -1,0 +1,45 @@
+using System.Reflection;
+using StackExchange.Redis;
+
+namespace BankAccounts.ServiceDefaults.Redis;
+
+/// <summary>
+/// A Lua script that is embedded in the assembly beside the type that uses it. An evaluation is bounded
+/// in time: past the bound its outcome is unknown, the script may still run.
+/// </summary>
+public sealed class RedisScript(Type beside, string fileName)
+{
+    private readonly string text = ReadText(beside, fileName);
+
+    /// <summary>Evaluates the script.</summary>
+    /// <exception cref="TimeoutException">No answer in time; the script may still run.</exception>
+    /// <exception cref="RedisException">Redis refused it, or the connection is away.</exception>
+    public async Task<RedisResult> EvaluateAsync(
+        IDatabaseAsync database,
+        RedisKey[] keys,
+        RedisValue[] arguments,
+        TimeSpan timeout,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await database.ScriptEvaluateAsync(text, keys, arguments)
+                .WaitAsync(timeout, cancellationToken);
+        }
+        catch (RedisServerException lost) when (lost.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+        {
+            // Redis restarted or its script cache was flushed; the client loads the script anew now.
+            return await database.ScriptEvaluateAsync(text, keys, arguments)
+                .WaitAsync(timeout, cancellationToken);
+        }
+    }
+
+    private static string ReadText(Type beside, string fileName)
+    {
+        Assembly assembly = beside.Assembly;
+        using var stream = assembly.GetManifestResourceStream(beside, fileName)
+            ?? throw new InvalidOperationException($"{fileName} is not embedded beside {beside}.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

@@ -1,0 +1,41 @@
+namespace BankAccounts.ProjectionService.Ledger;
+
+/// <summary>
+/// Where the fold of a partition stands, and what is known of the whole of it.
+/// </summary>
+/// <param name="Position">The next offset: every record below it is folded.</param>
+/// <param name="LogDigest">The chain over the records below the position.</param>
+/// <param name="DecisionDigest">The chain over what became of them.</param>
+/// <param name="StreamTimeMs">The time that the fold knows, Unix milliseconds; 0 before any record.</param>
+public sealed record PartitionHead(
+    long Position, byte[] LogDigest, byte[] DecisionDigest, long StreamTimeMs)
+{
+    /// <summary>The longest step forward of the stream time by one record.</summary>
+    public const long MaxStreamTimeStepMs = 10_000;
+
+    /// <summary>Commands accepted.</summary>
+    public long Accepted { get; init; }
+
+    /// <summary>Commands refused.</summary>
+    public long Rejected { get; init; }
+
+    /// <summary>Commands answered with the decision on an earlier one of the same request id.</summary>
+    public long Repeated { get; init; }
+
+    /// <summary>Records that count for nothing.</summary>
+    public long Voids { get; init; }
+
+    /// <summary>Accounts opened.</summary>
+    public long Accounts { get; init; }
+
+    /// <summary>A partition of which nothing was read.</summary>
+    public static PartitionHead Start() => new(0, Digests.Empty(), Digests.Empty(), 0);
+
+    /// <summary>
+    /// Stream time after a record: towards its time, never back, and forward by at most 10 s, so that
+    /// one wrong clock cannot make the bank forget. The first record sets it.
+    /// </summary>
+    public long StreamTimeAfter(long recordedAtMs) => StreamTimeMs == 0
+        ? recordedAtMs
+        : Math.Clamp(recordedAtMs, StreamTimeMs, StreamTimeMs + MaxStreamTimeStepMs);
+}

@@ -1,0 +1,236 @@
+using BankAccounts.Store.V1;
+
+namespace BankAccounts.ProjectionService.Ledger;
+
+/// <summary>
+/// The ledger of one partition: the state, and the fold that takes it from record to record. It has no
+/// clock, no randomness, no I/O and no configuration: the same log gives the same decisions on any
+/// machine, for ever. <see cref="Apply"/> is the whole of it, rule by rule.
+/// </summary>
+/// <remarks>
+/// Only a part of the state is in memory. Before a record is applied, its <see cref="LedgerRecord"/>'s
+/// account, producer and request must be in the tables, and enough of the oldest requests in the queue.
+/// </remarks>
+public sealed class PartitionLedger
+{
+    /// <summary>Requests and producers are remembered for at least this long in stream time.</summary>
+    public const long RememberedMs = 24 * 60 * 60 * 1000L;
+
+    /// <summary>… and at least this many of the latest are remembered, however old.</summary>
+    public const int RememberedCount = 100_000;
+
+    /// <summary>The most requests that are forgotten before one record; it can add at most one.</summary>
+    public const int MaxForgottenPerRecord = 4;
+
+    private readonly int partition;
+    private readonly ProducerOrder producerOrder;
+
+    /// <summary>A ledger that goes on from a state.</summary>
+    public PartitionLedger(
+        int partition,
+        PartitionHead head,
+        RequestOrder requestOrder,
+        ProducerOrder producerOrder,
+        bool isComplete = false)
+    {
+        this.partition = partition;
+        this.producerOrder = producerOrder;
+        Head = head;
+        RequestOrder = requestOrder;
+        Accounts = new(isComplete);
+        Requests = new(isComplete);
+        Producers = new(isComplete);
+    }
+
+    /// <summary>Where the fold stands.</summary>
+    public PartitionHead Head { get; private set; }
+
+    /// <summary>The accounts of the partition.</summary>
+    public Table<AccountId, Account> Accounts { get; }
+
+    /// <summary>The requests that are remembered, each with the first decision on it.</summary>
+    public Table<RequestKey, RememberedRequest> Requests { get; }
+
+    /// <summary>The processes that appended to the partition.</summary>
+    public Table<Guid, ProducerWindow> Producers { get; }
+
+    /// <summary>The order in which requests are forgotten.</summary>
+    public RequestOrder RequestOrder { get; }
+
+    /// <summary>The number of the batch that is folded; changes are marked with it.</summary>
+    public long Batch { get; set; }
+
+    /// <summary>A ledger that has read nothing and holds all of its state in memory.</summary>
+    public static PartitionLedger StartInMemory(int partition) =>
+        new(partition, PartitionHead.Start(), new(0, 0), new([]), isComplete: true);
+
+    /// <summary>Reads an entry of this partition, before any state is looked at.</summary>
+    public LedgerRecord Read(in LogEntry entry) => LedgerRecord.Read(partition, entry);
+
+    /// <summary>Folds the next record in, and notes what it changed.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// The record is of a newer format, or it is not behind the last one.
+    /// </exception>
+    public void Apply(LedgerRecord record, Changes changes)
+    {
+        // Offsets may have gaps: a newer Kafka keeps its own marks in the log.
+        if (record.IsOfNewerFormat || record.Entry.Offset < Head.Position)
+        {
+            throw new InvalidOperationException(
+                $"Record {record.Entry.Offset} cannot be folded at position {Head.Position}.");
+        }
+        ForgetOldest(changes);
+        Head = Head with
+        {
+            Position = record.Entry.Offset + 1,
+            LogDigest = Digests.AddRecord(Head.LogDigest, record.Entry),
+        };
+        if (!record.IsCommand)
+        {
+            Void(record, record.VoidReason, ProducerWindow.NoOffset, changes);
+        }
+        else if (IsRedelivery(record, out var firstOffset))
+        {
+            Void(record, VoidReason.Redelivery, firstOffset, changes);
+        }
+        else
+        {
+            Head = Head with { StreamTimeMs = Head.StreamTimeAfter(record.Command.RecordedAtMs) };
+            MarkSeen(record, changes);
+            Decide(record, changes);
+        }
+    }
+
+    /// <summary>Rule 3: the record's sequence was seen before, or is too old to tell.</summary>
+    private bool IsRedelivery(LedgerRecord record, out long firstOffset)
+    {
+        firstOffset = ProducerWindow.NoOffset;
+        return Producers[record.ProducerId] is { } window
+            && window.IsRedelivery(record.Command.ProducerSequence, out firstOffset);
+    }
+
+    private void Decide(LedgerRecord record, Changes changes)
+    {
+        var request = record.Request;
+        var fingerprint = request is null ? null : Fingerprint.Of(record.Command);
+
+        // Rule 4: a request that is known gets the first decision again, unless it asks for another thing.
+        if (request is { } known && Requests[known] is { } remembered)
+        {
+            if (remembered.Fingerprint == fingerprint)
+            {
+                Head = Head with { Repeated = Head.Repeated + 1 };
+                Tell(record, remembered.Decision, changes);
+            }
+            else
+            {
+                Conclude(record, (Reason.RequestIdReused, Accounts[record.Account]), changes);
+            }
+            return;
+        }
+
+        // Rules 5 and 6.
+        var decision = Conclude(record, Rules.Decide(Accounts[record.Account], record.Command), changes);
+        if (request is { } asked)
+        {
+            Remember(asked, new RememberedRequest(fingerprint!, decision), changes);
+        }
+    }
+
+    private Decision Conclude(
+        LedgerRecord record, (Reason Reason, Account? After) verdict, Changes changes)
+    {
+        var (reason, after) = verdict;
+        var decision = new Decision(
+            reason, after?.Balance ?? 0, after?.Version ?? 0, record.Entry.Offset);
+        if (decision.IsAccepted)
+        {
+            var isNew = Accounts[record.Account] is null;
+            Accounts.Set(record.Account, after, Batch);
+            changes.Accounts[record.Account] = after!;
+            Head = Head with
+            {
+                Accepted = Head.Accepted + 1,
+                Accounts = Head.Accounts + (isNew ? 1 : 0),
+            };
+        }
+        else
+        {
+            Head = Head with { Rejected = Head.Rejected + 1 };
+        }
+        if (after is not null)
+        {
+            changes.History.Add(new HistoryEntry(record.Account, record.Command, decision));
+        }
+        Tell(record, decision, changes);
+        return decision;
+    }
+
+    private void Tell(LedgerRecord record, Decision decision, Changes changes)
+    {
+        var offset = record.Entry.Offset;
+        Head = Head with
+        {
+            DecisionDigest = Digests.AddDecision(Head.DecisionDigest, offset, decision),
+        };
+        changes.Answers.Add(new Answer(record.Command, offset, decision, Void: null));
+    }
+
+    private void Void(LedgerRecord record, VoidReason reason, long firstOffset, Changes changes)
+    {
+        var note = new VoidRecord(record.Entry.Offset, reason, firstOffset);
+        Head = Head with
+        {
+            Voids = Head.Voids + 1,
+            DecisionDigest = Digests.AddVoid(Head.DecisionDigest, note.Offset, reason, firstOffset),
+        };
+        changes.Voids.Add(note);
+        if (record.Readable is { ProducerId.Length: Bounds.ProducerIdSize } readable)
+        {
+            changes.Answers.Add(new Answer(readable, note.Offset, Decision: null, note));
+        }
+    }
+
+    private void Remember(RequestKey request, RememberedRequest remembered, Changes changes)
+    {
+        var age = new RequestAge(request, Head.StreamTimeMs);
+        Requests.Set(request, remembered, Batch);
+        RequestOrder.Append(age);
+        changes.Requests[request] = remembered;
+        changes.Remembered.Add(age);
+    }
+
+    private void MarkSeen(LedgerRecord record, Changes changes)
+    {
+        var window = Producers[record.ProducerId];
+        producerOrder.Move(record.ProducerId, window?.LastSeenMs, Head.StreamTimeMs);
+        window ??= new ProducerWindow();
+        window.MarkSeen(record.Command.ProducerSequence, record.Entry.Offset, Head.StreamTimeMs);
+        Producers.Set(record.ProducerId, window, Batch);
+        changes.Producers[record.ProducerId] = window;
+    }
+
+    /// <summary>Checked before each record, so that the bounds of batches mean nothing.</summary>
+    private void ForgetOldest(Changes changes)
+    {
+        var horizonMs = Head.StreamTimeMs - RememberedMs;
+        for (var forgotten = 0; forgotten < MaxForgottenPerRecord; forgotten++)
+        {
+            if (RequestOrder.Count <= RememberedCount
+                || RequestOrder.Oldest.RememberedAtMs >= horizonMs)
+            {
+                break;
+            }
+            var request = RequestOrder.RemoveOldest().Key;
+            Requests.Set(request, null, Batch);
+            changes.Requests[request] = null;
+            changes.ForgottenRequests++;
+        }
+        if (producerOrder.Count > RememberedCount && producerOrder.OldestSeenMs < horizonMs)
+        {
+            var producer = producerOrder.RemoveOldest();
+            Producers.Set(producer, null, Batch);
+            changes.Producers[producer] = null;
+        }
+    }
+}

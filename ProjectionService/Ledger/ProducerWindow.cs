@@ -1,0 +1,81 @@
+namespace BankAccounts.ProjectionService.Ledger;
+
+/// <summary>
+/// What was seen of one appending process in this partition: its highest sequence, and the offsets of
+/// the last 1,024 sequences. Rule 3 of the fold: a resend by the client library or by a new leader
+/// puts the same record into the log twice, and may let a later one overtake. A sequence that was seen
+/// is a redelivery; one too old to tell is called one as well; a late first arrival is not.
+/// </summary>
+public sealed class ProducerWindow
+{
+    /// <summary>
+    /// How far back a sequence is told apart. The appender keeps its newest and its oldest unresolved
+    /// sequence nearer together than this.
+    /// </summary>
+    public const int Size = 1024;
+
+    /// <summary>Stands for "not seen", and for "too old to tell where".</summary>
+    public const long NoOffset = -1;
+
+    private readonly long[] offsets = new long[Size];
+
+    /// <summary>A window that has seen nothing.</summary>
+    public ProducerWindow() => Array.Fill(offsets, NoOffset);
+
+    /// <summary>The highest sequence seen; 0 if none.</summary>
+    public long Highest { get; private set; }
+
+    /// <summary>The stream time at which the process was last seen, in milliseconds.</summary>
+    public long LastSeenMs { get; private set; }
+
+    /// <summary>Whether a sequence is a redelivery, and the offset of its first arrival if known.</summary>
+    public bool IsRedelivery(long sequence, out long firstOffset)
+    {
+        firstOffset = NoOffset;
+        if (sequence > Highest)
+        {
+            return false;
+        }
+        if (sequence <= Highest - Size)
+        {
+            return true;
+        }
+        firstOffset = offsets[Slot(sequence)];
+        return firstOffset != NoOffset;
+    }
+
+    /// <summary>Notes a sequence's first arrival.</summary>
+    public void MarkSeen(long sequence, long offset, long streamTimeMs)
+    {
+        if (sequence > Highest)
+        {
+            ForgetBetween(Highest, sequence);
+            Highest = sequence;
+        }
+        offsets[Slot(sequence)] = offset;
+        LastSeenMs = streamTimeMs;
+    }
+
+    /// <summary>The sequences seen within the window with their offsets, from the highest down.</summary>
+    public IEnumerable<(long Sequence, long Offset)> Seen()
+    {
+        for (var sequence = Highest; sequence > Math.Max(0, Highest - Size); sequence--)
+        {
+            if (offsets[Slot(sequence)] is var offset and not NoOffset)
+            {
+                yield return (sequence, offset);
+            }
+        }
+    }
+
+    private static int Slot(long sequence) => (int)(sequence % Size);
+
+    private void ForgetBetween(long highest, long sequence)
+    {
+        var first = Math.Max(highest + 1, sequence - Size + 1);
+        for (var skipped = first; skipped < sequence; skipped++)
+        {
+            offsets[Slot(skipped)] = NoOffset;
+        }
+    }
+}

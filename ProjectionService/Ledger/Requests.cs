@@ -1,0 +1,56 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Security.Cryptography;
+using BankAccounts.Log.V1;
+using Google.Protobuf;
+using BodyCase = BankAccounts.Log.V1.LogRecord.BodyOneofCase;
+
+namespace BankAccounts.ProjectionService.Ledger;
+
+/// <summary>A request is known within its account: the same id on two accounts is two requests.</summary>
+public readonly record struct RequestKey(AccountId Account, ByteString Id);
+
+/// <summary>The first decision on a request, and the fingerprint of what was asked.</summary>
+public sealed record RememberedRequest(ByteString Fingerprint, Decision Decision);
+
+/// <summary>A remembered request in the order of remembering, with the stream time of that.</summary>
+public readonly record struct RequestAge(RequestKey Key, long RememberedAtMs);
+
+/// <summary>
+/// The fingerprint of a request: the first 16 bytes of SHA-256 over its named fields, each with its
+/// length. Never over wire bytes, times or generated ids: a retry differs in those.
+/// </summary>
+public static class Fingerprint
+{
+    private const int Size = 16;
+
+    /// <summary>The fingerprint of a command.</summary>
+    public static ByteString Of(LogRecord command) => command.BodyCase switch
+    {
+        BodyCase.Create => Hash(
+            command.BodyCase, 0, command.Create.HolderName, command.Create.CurrencyCode),
+        BodyCase.Deposit => Hash(
+            command.BodyCase,
+            command.Deposit.Amount,
+            command.Deposit.CurrencyCode,
+            command.Deposit.Description),
+        BodyCase.Withdraw => Hash(
+            command.BodyCase,
+            command.Withdraw.Amount,
+            command.Withdraw.CurrencyCode,
+            command.Withdraw.Description),
+        _ => throw new UnreachableException(),
+    };
+
+    private static ByteString Hash(BodyCase kind, long amount, ByteString first, ByteString second)
+    {
+        var buffer = new byte[4 + 8 + 4 + first.Length + 4 + second.Length];
+        BinaryPrimitives.WriteInt32BigEndian(buffer, (int)kind);
+        BinaryPrimitives.WriteInt64BigEndian(buffer.AsSpan(4), amount);
+        BinaryPrimitives.WriteInt32BigEndian(buffer.AsSpan(12), first.Length);
+        first.Span.CopyTo(buffer.AsSpan(16));
+        BinaryPrimitives.WriteInt32BigEndian(buffer.AsSpan(16 + first.Length), second.Length);
+        second.Span.CopyTo(buffer.AsSpan(20 + first.Length));
+        return ByteString.CopyFrom(SHA256.HashData(buffer).AsSpan(0, Size));
+    }
+}

@@ -1,0 +1,188 @@
+using System.Globalization;
+using BankAccounts.ProjectionService.Ledger;
+using BankAccounts.ServiceDefaults.Redis;
+using BankAccounts.Store.V1;
+using Google.Protobuf;
+using StackExchange.Redis;
+
+namespace BankAccounts.ProjectionService.Redis;
+
+/// <summary>Redis is not where this owner left it: another one committed, or Redis lost something.</summary>
+public sealed class CommitRefusedException(string message) : Exception(message);
+
+/// <summary>
+/// The state of one partition in Redis, for the owner that folds it. Every call is one script. A call
+/// that times out may still take effect: load again before anything else.
+/// </summary>
+public sealed class PartitionStore(IDatabase database, int partition, TimeSpan timeout)
+{
+    private static readonly RedisScript LoadScript = new(typeof(PartitionStore), "load.lua");
+    private static readonly RedisScript BeginScript = new(typeof(PartitionStore), "begin.lua");
+    private static readonly RedisScript PrefetchScript = new(typeof(PartitionStore), "prefetch.lua");
+    private static readonly RedisScript CommitScript = new(typeof(PartitionStore), "commit.lua");
+
+    private const int MaxFieldsPerRead = 1_000;
+    private const int PrefetchHeaderLength = 5;
+    private const int RequestOrderCapacity = 16_384;
+
+    /// <summary>
+    /// A ledger that goes on from what Redis holds. Where Redis has nothing, another layout or a mark of
+    /// a script that died midway, a new generation begins at position 0.
+    /// </summary>
+    public async Task<(RedisKeys Keys, PartitionLedger Ledger)> LoadAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var loaded = await EvaluateArrayAsync(LoadScript, [RedisKeys.Root(partition)], [], cancellation);
+            var generation = loaded.Length == 0 ? string.Empty : (string)loaded[0]!;
+            if (loaded.Length > 0 && IsUsable(loaded))
+            {
+                return Resume(loaded);
+            }
+            await BeginScript.EvaluateAsync(
+                database,
+                [RedisKeys.Root(partition)],
+                [
+                    generation,
+                    RedisKeys.Layout,
+                    Digests.Empty(),
+                    StoreCodec.Encode(PartitionHead.Start(), new RequestOrder(0, 0)).ToByteArray(),
+                ],
+                timeout,
+                cancellation);
+        }
+    }
+
+    /// <summary>
+    /// Loads what the records need and the ledger lacks, together with the position that it belongs to.
+    /// </summary>
+    /// <exception cref="CommitRefusedException">
+    /// Redis is ahead of what was folded here, or behind the last confirmed commit: the values belong to
+    /// another history than the one in memory.
+    /// </exception>
+    public async Task PrefetchAsync(
+        RedisKeys keys,
+        PartitionLedger ledger,
+        PrefetchNeeds needs,
+        long confirmedPosition,
+        CancellationToken cancellation)
+    {
+        var accounts = needs.Accounts.Chunk(MaxFieldsPerRead).ToList();
+        var requests = needs.Requests.Chunk(MaxFieldsPerRead).ToList();
+        var producers = needs.Producers.Chunk(MaxFieldsPerRead).ToList();
+        var reads = new MessagePack().Array(accounts.Count + requests.Count + producers.Count);
+        accounts.ForEach(chunk => AddRead(reads, keys.Accounts, chunk, id => id.ToByteArray()));
+        requests.ForEach(chunk => AddRead(reads, keys.Requests, chunk, key => StoreCodec.Field(key)));
+        producers.ForEach(chunk => AddRead(reads, keys.Producers, chunk, StoreCodec.Field));
+
+        var wantedFrom = ledger.RequestOrder.LoadedEnd;
+        var result = await EvaluateArrayAsync(
+            PrefetchScript,
+            [RedisKeys.Root(partition), keys.Head],
+            [wantedFrom, needs.OldestRequests, keys.RequestOrder, reads.Written.ToArray()],
+            cancellation);
+        RequireSameHistory(keys, result, ledger.Head.Position, confirmedPosition);
+
+        ledger.RequestOrder.Load(Array(result[4]).Select(line => StoreCodec.DecodeLine((byte[])line!)));
+        var values = new Queue<RedisResult>(result.Skip(PrefetchHeaderLength));
+        accounts.ForEach(chunk => Take(
+            ledger.Accounts, chunk, values.Dequeue(), ledger.Batch,
+            bytes => StoreCodec.Decode(StoredAccount.Parser.ParseFrom(bytes))));
+        requests.ForEach(chunk => Take(
+            ledger.Requests, chunk, values.Dequeue(), ledger.Batch,
+            bytes => StoreCodec.Decode(StoredRequest.Parser.ParseFrom(bytes))));
+        producers.ForEach(chunk => Take(
+            ledger.Producers, chunk, values.Dequeue(), ledger.Batch,
+            bytes => StoreCodec.Decode(StoredProducer.Parser.ParseFrom(bytes))));
+    }
+
+    /// <summary>Takes a batch, all or nothing, if Redis stands where the batch began.</summary>
+    /// <exception cref="CommitRefusedException">Redis stands elsewhere; nothing was changed.</exception>
+    public async Task CommitAsync(EncodedCommit commit, CancellationToken cancellation)
+    {
+        var result = await EvaluateArrayAsync(
+            CommitScript,
+            [RedisKeys.Root(partition), commit.Keys.Head],
+            [
+                commit.Keys.Generation,
+                commit.From,
+                commit.FromDigest,
+                commit.To,
+                commit.ToDigest,
+                commit.Head,
+                commit.FirstRequest,
+                commit.Writes.ToArray(),
+                commit.Messages.ToArray(),
+            ],
+            cancellation);
+        if ((long)result[0] != 1)
+        {
+            throw new CommitRefusedException(
+                $"Partition {partition}: Redis stands at {(string?)result[2] ?? "no position"} of generation"
+                + $" {(string?)result[1] ?? "none"}, the batch began at {commit.From} of {commit.Keys.Generation}.");
+        }
+    }
+
+    /// <summary>Notes up to which offset reads are behind the log that was there at the start.</summary>
+    public Task SetCatchUpAsync(long endOffset, CancellationToken cancellation) =>
+        database.HashSetAsync(RedisKeys.Root(partition), "catch_up", endOffset)
+            .WaitAsync(timeout, cancellation);
+
+    private static bool IsUsable(RedisResult[] loaded) =>
+        (string?)loaded[1] == RedisKeys.Layout.ToString(CultureInfo.InvariantCulture)
+        && !loaded[2].IsNull && !loaded[3].IsNull && loaded[4].IsNull && !loaded[5].IsNull;
+
+    private (RedisKeys Keys, PartitionLedger Ledger) Resume(RedisResult[] loaded)
+    {
+        var stored = StoredHead.Parser.ParseFrom((byte[])loaded[5]!);
+        var head = StoreCodec.Decode(stored, (long)loaded[2], (byte[])loaded[3]!);
+        var producers = loaded.Skip(7).Chunk(2).Select(pair =>
+            (long.Parse((string)pair[1]!, CultureInfo.InvariantCulture), new Guid((byte[])pair[0]!, true)));
+        var requests = new RequestOrder(stored.FirstRequest, stored.NextRequest, RequestOrderCapacity);
+        return (
+            new RedisKeys(partition, (long)loaded[0]),
+            new PartitionLedger(partition, head, requests, new ProducerOrder(producers)));
+    }
+
+    private static void AddRead<TKey>(
+        MessagePack reads, string key, TKey[] chunk, Func<TKey, byte[]> field)
+    {
+        reads.Array(1 + chunk.Length).Text(key);
+        foreach (var item in chunk)
+        {
+            reads.Bytes(field(item));
+        }
+    }
+
+    private static void Take<TKey, TValue>(
+        Table<TKey, TValue> table, TKey[] chunk, RedisResult values, long batch, Func<byte[], TValue> decode)
+        where TKey : notnull
+        where TValue : class
+    {
+        foreach (var (key, value) in chunk.Zip(Array(values)))
+        {
+            table.Load(key, value.IsNull ? null : decode((byte[])value!), batch);
+        }
+    }
+
+    private void RequireSameHistory(
+        RedisKeys keys, RedisResult[] result, long foldedPosition, long confirmedPosition)
+    {
+        var isSame = !result[0].IsNull && (long)result[0] == keys.Generation && !result[1].IsNull
+            && (long)result[1] >= confirmedPosition && (long)result[1] <= foldedPosition
+            && result[3].IsNull;
+        if (!isSame)
+        {
+            throw new CommitRefusedException(
+                $"Partition {partition}: Redis stands at {(string?)result[1] ?? "no position"} of generation"
+                + $" {(string?)result[0] ?? "none"}; confirmed here {confirmedPosition}, folded {foldedPosition}"
+                + $" of {keys.Generation}.");
+        }
+    }
+
+    private async Task<RedisResult[]> EvaluateArrayAsync(
+        RedisScript script, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellation) =>
+        Array(await script.EvaluateAsync(database, keys, arguments, timeout, cancellation));
+
+    private static RedisResult[] Array(RedisResult result) => (RedisResult[])result!;
+}

@@ -1,0 +1,185 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using BankAccounts.ProjectionService.Ledger;
+using BankAccounts.Store.V1;
+using Google.Protobuf;
+using BodyCase = BankAccounts.Log.V1.LogRecord.BodyOneofCase;
+
+namespace BankAccounts.ProjectionService.Redis;
+
+/// <summary>Between the ledger's types and the forms in which Redis holds them.</summary>
+public static class StoreCodec
+{
+    public static StoredAccount Encode(Account account) => new()
+    {
+        HolderName = account.HolderName,
+        CurrencyCode = account.CurrencyCode,
+        Balance = account.Balance,
+        Closed = account.IsClosed,
+        OpenedAtMs = account.OpenedAtMs,
+        Version = account.Version,
+    };
+
+    public static Account Decode(StoredAccount stored) => new(
+        stored.HolderName,
+        stored.CurrencyCode,
+        stored.Balance,
+        stored.Closed,
+        stored.OpenedAtMs,
+        stored.Version);
+
+    public static StoredDecision Encode(Decision decision) => new()
+    {
+        Reason = decision.Reason,
+        Balance = decision.Balance,
+        Version = decision.Version,
+        Offset = decision.Offset,
+    };
+
+    public static Decision Decode(StoredDecision stored) =>
+        new(stored.Reason, stored.Balance, stored.Version, stored.Offset);
+
+    public static StoredRequest Encode(RememberedRequest request) => new()
+    {
+        Fingerprint = request.Fingerprint,
+        Decision = Encode(request.Decision),
+    };
+
+    public static RememberedRequest Decode(StoredRequest stored) =>
+        new(stored.Fingerprint, Decode(stored.Decision));
+
+    public static StoredProducer Encode(ProducerWindow window)
+    {
+        var stored = new StoredProducer
+        {
+            HighestSequence = window.Highest,
+            LastSeenMs = window.LastSeenMs,
+        };
+        var (lastSequence, lastOffset) = (window.Highest, 0L);
+        foreach (var (sequence, offset) in window.Seen())
+        {
+            stored.SequenceSteps.Add(lastSequence - sequence);
+            stored.OffsetSteps.Add(offset - lastOffset);
+            (lastSequence, lastOffset) = (sequence, offset);
+        }
+        return stored;
+    }
+
+    public static ProducerWindow Decode(StoredProducer stored)
+    {
+        var seen = new List<(long Sequence, long Offset)>(stored.SequenceSteps.Count);
+        var (sequence, offset) = (stored.HighestSequence, 0L);
+        for (var i = 0; i < stored.SequenceSteps.Count; i++)
+        {
+            sequence -= stored.SequenceSteps[i];
+            offset += stored.OffsetSteps[i];
+            seen.Add((sequence, offset));
+        }
+        var window = new ProducerWindow();
+        for (var i = seen.Count - 1; i >= 0; i--)
+        {
+            window.MarkSeen(seen[i].Sequence, seen[i].Offset, stored.LastSeenMs);
+        }
+        return window;
+    }
+
+    public static StoredHead Encode(PartitionHead head, RequestOrder requests) => new()
+    {
+        StreamTimeMs = head.StreamTimeMs,
+        DecisionDigest = ByteString.CopyFrom(head.DecisionDigest),
+        Accepted = head.Accepted,
+        Rejected = head.Rejected,
+        RepeatedRequests = head.Repeated,
+        Voids = head.Voids,
+        Accounts = head.Accounts,
+        FirstRequest = requests.First,
+        NextRequest = requests.Next,
+    };
+
+    public static PartitionHead Decode(StoredHead stored, long position, byte[] logDigest) =>
+        new(position, logDigest, stored.DecisionDigest.ToByteArray(), stored.StreamTimeMs)
+        {
+            Accepted = stored.Accepted,
+            Rejected = stored.Rejected,
+            Repeated = stored.RepeatedRequests,
+            Voids = stored.Voids,
+            Accounts = stored.Accounts,
+        };
+
+    public static StoredHistoryEntry Encode(in HistoryEntry entry)
+    {
+        var stored = new StoredHistoryEntry
+        {
+            RequestId = entry.Command.RequestId,
+            RecordedAtMs = entry.Command.RecordedAtMs,
+            Decision = Encode(entry.Decision),
+        };
+        switch (entry.Command.BodyCase)
+        {
+            case BodyCase.Create:
+                stored.Kind = Kind.Create;
+                break;
+            case BodyCase.Deposit:
+                stored.Kind = Kind.Deposit;
+                stored.Amount = entry.Command.Deposit.Amount;
+                stored.Description = entry.Command.Deposit.Description;
+                break;
+            case BodyCase.Withdraw:
+                stored.Kind = Kind.Withdraw;
+                stored.Amount = entry.Command.Withdraw.Amount;
+                stored.Description = entry.Command.Withdraw.Description;
+                break;
+            default:
+                throw new UnreachableException();
+        }
+        return stored;
+    }
+
+    public static StoredVoid Encode(in VoidRecord note) => new()
+    {
+        Offset = note.Offset,
+        Reason = note.Reason,
+        FirstOffset = note.FirstOffset,
+    };
+
+    public static PushedDecision Encode(in Answer answer) => new()
+    {
+        ProducerSequence = answer.To.ProducerSequence,
+        Offset = answer.Offset,
+        Decision = answer.Decision is { } decision ? Encode(decision) : null,
+        VoidReason = answer.Void?.Reason ?? VoidReason.Unspecified,
+        FirstOffset = answer.Void?.FirstOffset ?? ProducerWindow.NoOffset,
+    };
+
+    /// <summary>The field of a request: 16 bytes of account id, then the request id.</summary>
+    public static byte[] Field(in RequestKey key)
+    {
+        var field = new byte[AccountId.Size + key.Id.Length];
+        key.Account.Write(field);
+        key.Id.Span.CopyTo(field.AsSpan(AccountId.Size));
+        return field;
+    }
+
+    public static byte[] Field(Guid producer) => producer.ToByteArray(bigEndian: true);
+
+    /// <summary>A line of the request order: stream time, then the request's field.</summary>
+    public static byte[] Line(in RequestAge age)
+    {
+        var field = Field(age.Key);
+        var line = new byte[sizeof(long) + field.Length];
+        BinaryPrimitives.WriteInt64BigEndian(line, age.RememberedAtMs);
+        field.CopyTo(line, sizeof(long));
+        return line;
+    }
+
+    public static RequestAge DecodeLine(ReadOnlySpan<byte> line)
+    {
+        var field = line[sizeof(long)..];
+        if (!AccountId.TryRead(field[..AccountId.Size], out var account))
+        {
+            throw new InvalidDataException("A line of the request order has no account id.");
+        }
+        var key = new RequestKey(account, ByteString.CopyFrom(field[AccountId.Size..]));
+        return new RequestAge(key, BinaryPrimitives.ReadInt64BigEndian(line));
+    }
+}

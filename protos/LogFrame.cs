@@ -1,0 +1,142 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Numerics;
+using BankAccounts.Log.V1;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+
+namespace BankAccounts;
+
+/// <summary>What a frame turned out to be.</summary>
+public enum FrameKind
+{
+    /// <summary>A record of known rules in which every field is known.</summary>
+    Record,
+
+    /// <summary>Magic, length or checksum is wrong: not a frame of this log.</summary>
+    BadFrame,
+
+    /// <summary>A good frame around bytes that are not a <see cref="LogRecord"/>.</summary>
+    Malformed,
+
+    /// <summary>A good frame of a newer format: other rules, or a field that is not known here.</summary>
+    Unknown,
+}
+
+/// <summary>
+/// The value of a Kafka record: magic "BANK" (4 bytes), rules version (2, big endian), CRC-32C of rules
+/// version and payload (4, big endian; Castagnoli, RFC 3720 appendix B.4), then one
+/// <see cref="LogRecord"/>.
+/// </summary>
+public static class LogFrame
+{
+    /// <summary>The rules by which the records of this build are decided.</summary>
+    public const ushort RulesVersion = 1;
+
+    /// <summary>The size of what stands before the payload, in bytes.</summary>
+    public const int HeaderSize = 10;
+
+    /// <summary>The largest frame, in bytes. Every record within the field bounds fits.</summary>
+    public const int MaxSize = 8 * 1024;
+
+    private const int ChecksumOffset = 6;
+
+    private static readonly MessageParser<LogRecord> DiscardingParser =
+        LogRecord.Parser.WithDiscardUnknownFields(true);
+
+    private static ReadOnlySpan<byte> Magic => "BANK"u8;
+
+    /// <summary>The frame of a record under <see cref="RulesVersion"/>.</summary>
+    public static byte[] Encode(LogRecord record)
+    {
+        var size = record.CalculateSize();
+        var frame = new byte[HeaderSize + size];
+        Magic.CopyTo(frame);
+        BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(Magic.Length), RulesVersion);
+        record.WriteTo(frame.AsSpan(HeaderSize));
+        BinaryPrimitives.WriteUInt32BigEndian(frame.AsSpan(ChecksumOffset), Checksum(frame));
+        return frame;
+    }
+
+    /// <summary>Reads a frame. The record is there only for <see cref="FrameKind.Record"/>.</summary>
+    public static FrameKind Decode(ReadOnlySpan<byte> frame, out LogRecord? record)
+    {
+        record = null;
+        if (frame.Length is < HeaderSize or > MaxSize
+            || !frame.StartsWith(Magic)
+            || BinaryPrimitives.ReadUInt32BigEndian(frame[ChecksumOffset..]) != Checksum(frame))
+        {
+            return FrameKind.BadFrame;
+        }
+        if (BinaryPrimitives.ReadUInt16BigEndian(frame[Magic.Length..]) != RulesVersion)
+        {
+            return FrameKind.Unknown;
+        }
+        var payload = frame[HeaderSize..];
+        try
+        {
+            var parsed = DiscardingParser.ParseFrom(payload);
+            // Without unknown fields and written plainly, a message has the size it arrived in. The
+            // careful walk over the fields is only for what a foreign writer wrote differently.
+            if (parsed.CalculateSize() != payload.Length && HasUnknownField(payload, LogRecord.Descriptor))
+            {
+                return FrameKind.Unknown;
+            }
+            record = parsed;
+            return FrameKind.Record;
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return FrameKind.Malformed;
+        }
+    }
+
+    private static bool HasUnknownField(ReadOnlySpan<byte> message, MessageDescriptor descriptor)
+    {
+        using var input = new CodedInputStream(message.ToArray());
+        for (var tag = input.ReadTag(); tag != 0; tag = input.ReadTag())
+        {
+            if (descriptor.FindFieldByNumber(WireFormat.GetTagFieldNumber(tag)) is not { } field
+                || WireFormat.GetTagWireType(tag) != WireTypeOf(field))
+            {
+                return true;
+            }
+            if (field.FieldType != FieldType.Message)
+            {
+                input.SkipLastField();
+            }
+            else if (HasUnknownField(input.ReadBytes().Span, field.MessageType))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static WireFormat.WireType WireTypeOf(FieldDescriptor field) => field.FieldType switch
+    {
+        FieldType.Message or FieldType.Bytes => WireFormat.WireType.LengthDelimited,
+        FieldType.Int64 => WireFormat.WireType.Varint,
+        _ => throw new UnreachableException($"The log has no fields of type {field.FieldType}."),
+    };
+
+    private static uint Checksum(ReadOnlySpan<byte> frame)
+    {
+        var crc = Add(uint.MaxValue, frame[Magic.Length..ChecksumOffset]);
+        return ~Add(crc, frame[HeaderSize..]);
+    }
+
+    private static uint Add(uint crc, ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.Length >= sizeof(ulong))
+        {
+            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+            bytes = bytes[sizeof(ulong)..];
+        }
+        foreach (var value in bytes)
+        {
+            crc = BitOperations.Crc32C(crc, value);
+        }
+        return crc;
+    }
+}

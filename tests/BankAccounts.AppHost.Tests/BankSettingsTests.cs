@@ -1,0 +1,47 @@
+using Microsoft.Extensions.Configuration;
+
+namespace BankAccounts.AppHost.Tests;
+
+public sealed class BankSettingsTests
+{
+    [Fact]
+    public void Everything_has_a_default() => Assert.Equal(new BankSettings(), Read());
+
+    [Fact]
+    public void The_command_line_changes_it()
+    {
+        var settings = Read("--fresh", "--partitions", "24", "--projectors=5", "--engines", "local");
+
+        Assert.Equal(new BankSettings { Partitions = 24, Projectors = 5, Engines = "local" }, settings);
+    }
+
+    [Theory]
+    [InlineData("partitions", "0")]
+    [InlineData("partitions", "65537")]
+    [InlineData("partitions", "12a")]
+    [InlineData("partitions", "-1")]
+    [InlineData("partitions", "1 2")]
+    [InlineData("projectors", "0")]
+    [InlineData("command-services", "65")]
+    [InlineData("brokers", "10")]
+    [InlineData("engines", "docker")]
+    public void Values_out_of_bounds_are_refused_by_name(string option, string value)
+    {
+        var problem = Assert.Throws<BankStartException>(() => Read($"--{option}={value}"));
+
+        Assert.StartsWith($"--{option} is ", problem.Message, StringComparison.Ordinal);
+        Assert.Contains($"'{value}'", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(new[] { "--fresh" }, new[] { "--fresh=true" })]
+    [InlineData(new[] { "--fresh", "--data", "x" }, new[] { "--fresh=true", "--data", "x" })]
+    [InlineData(new[] { "--fresh", "false" }, new[] { "--fresh", "false" })]
+    [InlineData(new[] { "--data", "x" }, new[] { "--data", "x" })]
+    public void Flags_that_stand_alone_mean_true(string[] given, string[] expected) =>
+        Assert.Equal(expected, BankSettings.CompleteFlags(given));
+
+    private static BankSettings Read(params string[] args) =>
+        BankSettings.Read(
+            new ConfigurationBuilder().AddCommandLine(BankSettings.CompleteFlags(args)).Build());
+}
