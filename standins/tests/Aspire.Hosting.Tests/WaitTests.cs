@@ -88,7 +88,7 @@ public sealed class WaitTests
         lock (events)
         {
             Assert.Equal(
-                ["allocated", "all created", "before resource", "before start", "ready"],
+                ["all created", "allocated", "before resource", "before start", "ready"],
                 events.Order(StringComparer.Ordinal));
             Assert.Equal(["before start", "allocated", "before resource"], events.Take(3));
         }
