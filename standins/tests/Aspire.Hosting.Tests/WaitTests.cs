@@ -131,6 +131,33 @@ public sealed class WaitTests
     }
 
     [Fact]
+    public async Task A_health_check_that_nobody_registered_is_named()
+    {
+        var builder = TestHost.Builder();
+        builder.AddExecutable("program", "sleep", ".", "600").WithHealthCheck("forgotten");
+        await using var app = builder.Build();
+
+        var failure = await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(
+            () => app.StartAsync(TestHost.Soon));
+
+        Assert.Contains("'forgotten'", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_resource_that_waits_for_a_connection_string_starts_once_there_is_one()
+    {
+        var builder = TestHost.Builder("--ConnectionStrings:given=somewhere:1");
+        var given = builder.AddConnectionString("given");
+        var missing = builder.AddConnectionString("missing");
+        builder.AddExecutable("program", "sleep", ".", "600").WithReference(given).WaitFor(given);
+        builder.AddExecutable("other", "sleep", ".", "600").WithReference(missing).WaitFor(missing);
+        await using var app = await builder.StartAsync();
+
+        Assert.Equal(KnownResourceStates.Running, app.Snapshot("program").State?.Text);
+        Assert.Equal(KnownResourceStates.FailedToStart, app.Snapshot("other").State?.Text);
+    }
+
+    [Fact]
     public void Nobody_waits_for_himself()
     {
         var program = TestHost.Builder().AddExecutable("program", "sleep", ".");
