@@ -78,28 +78,6 @@ public sealed class EnvironmentTests
             "Parameters:missing", Assert.Single(await app.OutputAsync(program.Resource)), StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("ASPNETCORE_URLS")]
-    [InlineData("ASPNETCORE_ENVIRONMENT")]
-    [InlineData("DOTNET_ENVIRONMENT")]
-    [InlineData("DOTNET_LAUNCH_PROFILE")]
-    public async Task What_is_about_the_host_is_not_inherited(string variable)
-    {
-        Environment.SetEnvironmentVariable(variable, "host");
-        try
-        {
-            var builder = TestHost.Builder();
-            var program = builder.AddExecutable("program", "env", ".");
-            await using var app = await builder.StartAsync();
-
-            Assert.DoesNotContain($"{variable}=host", await app.OutputAsync(program.Resource));
-        }
-        finally
-        {
-            Environment.SetEnvironmentVariable(variable, null);
-        }
-    }
-
     [Fact]
     public async Task An_endpoint_without_proxy_keeps_its_port_even_when_ports_are_random()
     {
