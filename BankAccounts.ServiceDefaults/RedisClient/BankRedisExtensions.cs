@@ -9,9 +9,9 @@ public static class BankRedisExtensions
 {
     /// <summary>
     /// Adds the singleton <c>IConnectionMultiplexer</c> of the connection string <c>redis</c>. It
-    /// connects while the host starts, without waiting for a Redis that is away, and again by
-    /// itself whenever Redis comes back. Its health check is unhealthy within <see
-    /// cref="RedisTimes.HealthLimit" /> of a check's start when Redis does not answer.
+    /// connects while the host starts, which a Redis that is away delays by
+    /// <see cref="RedisTimes.Connect" /> at most, and again by itself whenever Redis comes back.
+    /// Its health check answers within <see cref="RedisTimes.HealthLimit" />, also when Redis hangs.
     /// </summary>
     public static TBuilder AddBankRedis<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
