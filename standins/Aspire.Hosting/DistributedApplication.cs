@@ -56,10 +56,16 @@ public partial class DistributedApplication : IHost, IAsyncDisposable
         {
             return;
         }
+        var stopping = Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         try
         {
             await StartHostAsync(cancellationToken).ConfigureAwait(false);
             await _host.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+            when (stopping.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            // Told to stop while it still started: that is an end like any other.
         }
         finally
         {
@@ -104,6 +110,8 @@ public partial class DistributedApplication : IHost, IAsyncDisposable
 
     private async Task StartHostAsync(CancellationToken cancellationToken)
     {
+        // Options are validated here: a host whose services cannot be made cannot be stopped either.
+        _ = Services.GetServices<IHostedService>().Count();
         try
         {
             await Services.GetRequiredService<IDistributedApplicationEventing>().PublishAsync(

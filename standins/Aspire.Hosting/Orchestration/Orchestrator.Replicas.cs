@@ -147,9 +147,19 @@ internal sealed partial class Orchestrator
         _logs.Complete(replica.Id);
         if (_notifications.TryGetCurrentState(replica.Id, out var ended))
         {
-            await _eventing.PublishAsync(
-                new ResourceStoppedEvent(replica.Resource, _services, ended), CancellationToken.None)
-                .ConfigureAwait(false);
+            try
+            {
+                await _eventing.PublishAsync(
+                    new ResourceStoppedEvent(replica.Resource, _services, ended), CancellationToken.None)
+                    .ConfigureAwait(false);
+            }
+            // A subscriber's failure must not keep the rest from being stopped.
+#pragma warning disable CA1031
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                LogSubscriberFailed(_logger, replica.Id, failure);
+            }
         }
     }
 
@@ -180,6 +190,11 @@ internal sealed partial class Orchestrator
             await _notifications.PublishUpdateAsync(replica.Resource, replica.Id, change).ConfigureAwait(false);
         }
     }
+
+    [LoggerMessage(
+        EventId = 2, Level = LogLevel.Error,
+        Message = "A subscriber of ResourceStoppedEvent of {ResourceId} failed")]
+    private static partial void LogSubscriberFailed(ILogger logger, string resourceId, Exception failure);
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Error, Message = "Resource {ResourceId} failed to start: {Reason}")]
     private static partial void LogFailedToStart(ILogger logger, string resourceId, string reason, Exception? failure);

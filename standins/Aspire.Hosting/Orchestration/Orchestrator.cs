@@ -75,6 +75,10 @@ internal sealed partial class Orchestrator : IAsyncDisposable
                 EventDispatchBehavior.NonBlockingSequential,
                 _stopping.Token).ConfigureAwait(false);
         }
+        foreach (var parameter in _model.Resources.OfType<ParameterResource>())
+        {
+            await ResolveAsync(parameter, end.Token).ConfigureAwait(false);
+        }
         await Task.WhenAll(processes
             .Where(resource => !resource.HasAnnotationOfType<ExplicitStartupAnnotation>())
             .Select(resource => StartAsync(resource, ReplicasOf(resource), end.Token))).ConfigureAwait(false);
@@ -128,6 +132,22 @@ internal sealed partial class Orchestrator : IAsyncDisposable
         {
             resource.Annotations.Add(new ResourceSnapshotAnnotation(Snapshots.Initial(resource)));
         }
+    }
+
+    /// <summary>A parameter "runs" once it has its value; who waits for one without a value does not start.</summary>
+    private async Task ResolveAsync(ParameterResource parameter, CancellationToken cancellationToken)
+    {
+        ResourceStateSnapshot state = new(KnownResourceStates.Running, KnownResourceStateStyles.Success);
+        try
+        {
+            await parameter.GetValueAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (MissingParameterValueException missing)
+        {
+            _logs.Add(parameter.Name, missing.Message, isError: true);
+            state = new(KnownResourceStates.FailedToStart, KnownResourceStateStyles.Error);
+        }
+        await _notifications.PublishUpdateAsync(parameter, before => before with { State = state }).ConfigureAwait(false);
     }
 
     private async Task PublishAllocatedAsync(IResource resource, CancellationToken cancellationToken)

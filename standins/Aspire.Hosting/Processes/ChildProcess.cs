@@ -52,9 +52,13 @@ internal sealed partial class ChildProcess : IDisposable
 
     internal void Kill()
     {
-        if (!_process.HasExited)
+        try
         {
             _process.Kill(entireProcessTree: false);
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended in the meantime, which is what is wanted.
         }
     }
 
@@ -78,10 +82,20 @@ internal sealed partial class ChildProcess : IDisposable
             // There is no polite way that reaches a process without a window or a console of its own.
             Kill();
         }
-        else if (!_process.HasExited)
+        else
         {
-            // The result does not matter: a process that is gone already is what is wanted.
-            _ = SendSignal(Id, SigTerm);
+            try
+            {
+                // Until the exit has been noticed the id cannot belong to another process.
+                if (!_process.HasExited)
+                {
+                    _ = SendSignal(Id, SigTerm);
+                }
+            }
+            catch (InvalidOperationException)
+            {
+                // It has ended in the meantime, which is what is wanted.
+            }
         }
     }
 

@@ -15,6 +15,10 @@ internal static class ProcessStarter
     private static readonly BlockingCollection<Action> s_work = [];
     private static readonly string[] s_prefix = DieWithHost();
 
+    /// <summary>These are about the host; a process that needs one of them is given its own.</summary>
+    private static readonly string[] s_notInherited =
+        ["ASPNETCORE_URLS", "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT", "DOTNET_LAUNCH_PROFILE"];
+
     static ProcessStarter()
         => new Thread(() =>
         {
@@ -65,6 +69,10 @@ internal static class ProcessStarter
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var name in s_notInherited)
+        {
+            info.Environment.Remove(name);
+        }
         foreach (var (name, value) in spec.Environment)
         {
             info.Environment[name] = value;
