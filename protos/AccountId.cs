@@ -9,7 +9,7 @@ namespace BankAccounts;
 /// first 16 bits, so that routing needs no hash and a read finds the right key without asking. The
 /// other 106 free bits are random, or derived from the request id of the create. Ids sort by partition.
 /// </summary>
-public readonly record struct AccountId : IComparable<AccountId>
+public readonly record struct AccountId
 {
     /// <summary>The size in bytes, in network order.</summary>
     public const int Size = 16;
@@ -79,9 +79,6 @@ public readonly record struct AccountId : IComparable<AccountId>
 
     /// <summary>The 16 bytes in network order.</summary>
     public byte[] ToByteArray() => value.ToByteArray(bigEndian: true);
-
-    /// <inheritdoc/>
-    public int CompareTo(AccountId other) => value.CompareTo(other.value);
 
     /// <summary>The text form: 36 characters, lower case.</summary>
     public override string ToString() => value.ToString("D");

@@ -29,14 +29,14 @@ public sealed class PartitionLedger
     public PartitionLedger(
         int partition,
         PartitionHead head,
-        RequestQueue requestQueue,
+        RequestOrder requestOrder,
         ProducerOrder producerOrder,
         bool isComplete = false)
     {
         this.partition = partition;
         this.producerOrder = producerOrder;
         Head = head;
-        RequestQueue = requestQueue;
+        RequestOrder = requestOrder;
         Accounts = new(isComplete);
         Requests = new(isComplete);
         Producers = new(isComplete);
@@ -55,7 +55,7 @@ public sealed class PartitionLedger
     public Table<Guid, ProducerWindow> Producers { get; }
 
     /// <summary>The order in which requests are forgotten.</summary>
-    public RequestQueue RequestQueue { get; }
+    public RequestOrder RequestOrder { get; }
 
     /// <summary>The number of the batch that is folded; changes are marked with it.</summary>
     public long Batch { get; set; }
@@ -195,7 +195,7 @@ public sealed class PartitionLedger
     {
         var age = new RequestAge(request, Head.StreamTimeMs);
         Requests.Set(request, remembered, Batch);
-        RequestQueue.Append(age);
+        RequestOrder.Append(age);
         changes.Requests[request] = remembered;
         changes.Remembered.Add(age);
     }
@@ -216,12 +216,12 @@ public sealed class PartitionLedger
         var horizonMs = Head.StreamTimeMs - RememberedMs;
         for (var forgotten = 0; forgotten < MaxForgottenPerRecord; forgotten++)
         {
-            if (RequestQueue.Count <= RememberedCount
-                || RequestQueue.Oldest.RememberedAtMs >= horizonMs)
+            if (RequestOrder.Count <= RememberedCount
+                || RequestOrder.Oldest.RememberedAtMs >= horizonMs)
             {
                 break;
             }
-            var request = RequestQueue.RemoveOldest().Key;
+            var request = RequestOrder.RemoveOldest().Key;
             Requests.Set(request, null, Batch);
             changes.Requests[request] = null;
             changes.ForgottenRequests++;

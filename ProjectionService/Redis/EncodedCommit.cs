@@ -27,8 +27,8 @@ public sealed record EncodedCommit(
             before.LogDigest,
             ledger.Head.Position,
             ledger.Head.LogDigest,
-            StoreCodec.Encode(ledger.Head, ledger.RequestQueue).ToByteArray(),
-            ledger.RequestQueue.First,
+            StoreCodec.Encode(ledger.Head, ledger.RequestOrder).ToByteArray(),
+            ledger.RequestOrder.First,
             CommitEncoder.Writes(keys, changes),
             CommitEncoder.Messages(keys, changes));
 }

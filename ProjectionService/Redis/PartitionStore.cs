@@ -23,7 +23,7 @@ public sealed class PartitionStore(IDatabase database, int partition, TimeSpan t
 
     private const int MaxFieldsPerRead = 1_000;
     private const int PrefetchHeaderLength = 5;
-    private const int RequestQueueCapacity = 16_384;
+    private const int RequestOrderCapacity = 16_384;
 
     /// <summary>
     /// A ledger that goes on from what Redis holds. Where Redis has nothing, another layout or a mark of
@@ -46,7 +46,7 @@ public sealed class PartitionStore(IDatabase database, int partition, TimeSpan t
                     generation,
                     RedisKeys.Layout,
                     Digests.Empty(),
-                    StoreCodec.Encode(PartitionHead.Start(), new RequestQueue(0, 0)).ToByteArray(),
+                    StoreCodec.Encode(PartitionHead.Start(), new RequestOrder(0, 0)).ToByteArray(),
                 ],
                 timeout,
                 cancellation);
@@ -75,7 +75,7 @@ public sealed class PartitionStore(IDatabase database, int partition, TimeSpan t
         requests.ForEach(chunk => AddRead(reads, keys.Requests, chunk, key => StoreCodec.Field(key)));
         producers.ForEach(chunk => AddRead(reads, keys.Producers, chunk, StoreCodec.Field));
 
-        var wantedFrom = ledger.RequestQueue.LoadedEnd;
+        var wantedFrom = ledger.RequestOrder.LoadedEnd;
         var result = await EvaluateArrayAsync(
             PrefetchScript,
             [RedisKeys.Root(partition), keys.Head],
@@ -83,7 +83,7 @@ public sealed class PartitionStore(IDatabase database, int partition, TimeSpan t
             cancellation);
         RequireSameHistory(keys, result, ledger.Head.Position, confirmedPosition);
 
-        ledger.RequestQueue.Load(Array(result[4]).Select(line => StoreCodec.DecodeLine((byte[])line!)));
+        ledger.RequestOrder.Load(Array(result[4]).Select(line => StoreCodec.DecodeLine((byte[])line!)));
         var values = new Queue<RedisResult>(result.Skip(PrefetchHeaderLength));
         accounts.ForEach(chunk => Take(
             ledger.Accounts, chunk, values.Dequeue(), ledger.Batch,
@@ -138,7 +138,7 @@ public sealed class PartitionStore(IDatabase database, int partition, TimeSpan t
         var head = StoreCodec.Decode(stored, (long)loaded[2], (byte[])loaded[3]!);
         var producers = loaded.Skip(7).Chunk(2).Select(pair =>
             (long.Parse((string)pair[1]!, CultureInfo.InvariantCulture), new Guid((byte[])pair[0]!, true)));
-        var requests = new RequestQueue(stored.FirstRequest, stored.NextRequest, RequestQueueCapacity);
+        var requests = new RequestOrder(stored.FirstRequest, stored.NextRequest, RequestOrderCapacity);
         return (
             new RedisKeys(partition, (long)loaded[0]),
             new PartitionLedger(partition, head, requests, new ProducerOrder(producers)));

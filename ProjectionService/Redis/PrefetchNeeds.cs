@@ -39,8 +39,8 @@ public sealed class PrefetchNeeds
             }
         }
         var mayBeForgotten = records.Count * PartitionLedger.MaxForgottenPerRecord;
-        if (ledger.RequestQueue.Count + records.Count > PartitionLedger.RememberedCount
-            && ledger.RequestQueue.Lacks(mayBeForgotten))
+        if (ledger.RequestOrder.Count + records.Count > PartitionLedger.RememberedCount
+            && ledger.RequestOrder.Lacks(mayBeForgotten))
         {
             needs.OldestRequests = mayBeForgotten;
         }

@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using BankAccounts.ProjectionService.Ledger;
 using BankAccounts.Store.V1;
 using Google.Protobuf;
+using BodyCase = BankAccounts.Log.V1.LogRecord.BodyOneofCase;
 
 namespace BankAccounts.ProjectionService.Redis;
 
@@ -81,7 +83,7 @@ public static class StoreCodec
         return window;
     }
 
-    public static StoredHead Encode(PartitionHead head, RequestQueue requests) => new()
+    public static StoredHead Encode(PartitionHead head, RequestOrder requests) => new()
     {
         StreamTimeMs = head.StreamTimeMs,
         DecisionDigest = ByteString.CopyFrom(head.DecisionDigest),
@@ -114,21 +116,21 @@ public static class StoreCodec
         };
         switch (entry.Command.BodyCase)
         {
-            case Log.V1.LogRecord.BodyOneofCase.Create:
+            case BodyCase.Create:
                 stored.Kind = Kind.Create;
                 break;
-            case Log.V1.LogRecord.BodyOneofCase.Deposit:
+            case BodyCase.Deposit:
                 stored.Kind = Kind.Deposit;
                 stored.Amount = entry.Command.Deposit.Amount;
                 stored.Description = entry.Command.Deposit.Description;
                 break;
-            case Log.V1.LogRecord.BodyOneofCase.Withdraw:
+            case BodyCase.Withdraw:
                 stored.Kind = Kind.Withdraw;
                 stored.Amount = entry.Command.Withdraw.Amount;
                 stored.Description = entry.Command.Withdraw.Description;
                 break;
             default:
-                throw new System.Diagnostics.UnreachableException();
+                throw new UnreachableException();
         }
         return stored;
     }

@@ -28,7 +28,9 @@ public class AuthInterceptorContext
     public CancellationToken CancellationToken { get; }
 }
 
-/// <summary>What authenticates calls. A client asks by the visitor below what it is made of.</summary>
+/// <summary>
+/// What authenticates calls. A client asks by the visitor below what it is made of.
+/// </summary>
 public abstract class CallCredentials
 {
     /// <exception cref="ArgumentException">Fewer than two.</exception>

@@ -14,8 +14,9 @@ public abstract class CallInvoker
         where TRequest : class
         where TResponse : class;
 
-    public abstract AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
-        Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
+    public abstract AsyncServerStreamingCall<TResponse>
+        AsyncServerStreamingCall<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
         where TRequest : class
         where TResponse : class;
 

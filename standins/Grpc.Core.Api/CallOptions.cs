@@ -1,6 +1,8 @@
 namespace Grpc.Core;
 
-/// <summary>What a caller can say of one call. Immutable: each With… returns a changed copy.</summary>
+/// <summary>
+/// What a caller can say of one call. Immutable: each With… returns a changed copy.
+/// </summary>
 public struct CallOptions(
     Metadata? headers = null,
     DateTime? deadline = null,

@@ -1,6 +1,8 @@
 namespace Grpc.Core;
 
-/// <summary>How a channel is secured. A client asks by the visitor below what it is made of.</summary>
+/// <summary>
+/// How a channel is secured. A client asks by the visitor below what it is made of.
+/// </summary>
 public abstract class ChannelCredentials
 {
     /// <summary>No TLS.</summary>

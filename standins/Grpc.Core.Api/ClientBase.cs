@@ -21,7 +21,8 @@ public abstract class ClientBase
     {
     }
 
-    public ClientBase(CallInvoker callInvoker) : this(new ClientBaseConfiguration(callInvoker, null))
+    public ClientBase(CallInvoker callInvoker)
+        : this(new ClientBaseConfiguration(callInvoker, null))
     {
     }
 
@@ -48,13 +49,14 @@ public abstract class ClientBase
             return new(_invoker, host);
         }
 
-        internal CallInvoker WithHostOnEveryCall() => _invoker.Intercept(new HostInterceptor(_host));
+        internal CallInvoker WithHostOnEveryCall() =>
+            _invoker.Intercept(new HostInterceptor(_host));
     }
 
     private sealed class HostInterceptor(string? host) : ContextInterceptor
     {
-        protected override ClientInterceptorContext<TRequest, TResponse> Change<TRequest, TResponse>(
-            ClientInterceptorContext<TRequest, TResponse> context) =>
+        protected override ClientInterceptorContext<TRequest, TResponse>
+            Change<TRequest, TResponse>(ClientInterceptorContext<TRequest, TResponse> context) =>
             new(context.Method, host, context.Options);
     }
 }

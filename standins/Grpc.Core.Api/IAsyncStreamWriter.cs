@@ -6,7 +6,9 @@ public interface IAsyncStreamWriter<in T>
     /// <summary>How messages are written from now on; null is the default.</summary>
     WriteOptions? WriteOptions { get; set; }
 
-    /// <summary>Sends a message. Done when there is room for the next, not when it arrived.</summary>
+    /// <summary>
+    /// Sends a message. Done when there is room for the next, not when it arrived.
+    /// </summary>
     Task WriteAsync(T message);
 
     /// <summary>Sends a message; a cancelled write cancels the call.</summary>

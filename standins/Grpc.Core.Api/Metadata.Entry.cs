@@ -5,7 +5,9 @@ namespace Grpc.Core;
 
 public sealed partial class Metadata
 {
-    /// <summary>A key and its value: ASCII text, or bytes if the key ends in "-bin". Immutable.</summary>
+    /// <summary>
+    /// A key and its value: ASCII text, or bytes if the key ends in "-bin". Immutable.
+    /// </summary>
     public class Entry
     {
         private static readonly SearchValues<char> s_keyCharacters = SearchValues.Create(
@@ -30,7 +32,8 @@ public sealed partial class Metadata
             _bytes = [.. valueBytes];
         }
 
-        /// <param name="key">Letters, digits, '.', '_', '-'; lowered; does not end in "-bin".</param>
+        /// <param name="key">Letters, digits, '.', '_', '-'; lowered; does not end in
+        /// "-bin".</param>
         /// <param name="value">ASCII.</param>
         /// <exception cref="ArgumentException">The key is none for text.</exception>
         public Entry(string key, string value)
@@ -38,8 +41,8 @@ public sealed partial class Metadata
             Key = Normalize(key);
             if (HasBinarySuffix(Key))
             {
-                throw new ArgumentException("Key for ASCII valued metadata entry cannot have suffix "
-                    + "indicating binary value.");
+                throw new ArgumentException("Key for ASCII valued metadata entry cannot have "
+                    + "suffix indicating binary value.");
             }
 
             ArgumentNullException.ThrowIfNull(value);

@@ -4,8 +4,8 @@ using System.Diagnostics;
 namespace Grpc.Core;
 
 /// <summary>
-/// Headers or trailers of a call: entries in the order they were added, of which several can have the
-/// same key. Keys are compared without regard to case.
+/// Headers or trailers of a call: entries in the order they were added, of which several can have
+/// the same key. Keys are compared without regard to case.
 /// </summary>
 [DebuggerDisplay("Count = {Count}")]
 public sealed partial class Metadata : IList<Metadata.Entry>

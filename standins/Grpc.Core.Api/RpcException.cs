@@ -1,8 +1,8 @@
 namespace Grpc.Core;
 
 /// <summary>
-/// A call that did not end with OK. Thrown to a caller; thrown by a handler, it is what the call ends
-/// with. The message is the text of the status unless another is given.
+/// A call that did not end with OK. Thrown to a caller; thrown by a handler, it is what the call
+/// ends with. The message is the text of the status unless another is given.
 /// </summary>
 public class RpcException : Exception
 {
@@ -14,7 +14,8 @@ public class RpcException : Exception
     {
     }
 
-    public RpcException(Status status, Metadata trailers) : this(status, trailers, status.ToString())
+    public RpcException(Status status, Metadata trailers)
+        : this(status, trailers, status.ToString())
     {
     }
 

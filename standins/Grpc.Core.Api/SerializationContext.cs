@@ -9,9 +9,12 @@ public abstract class SerializationContext
     public virtual void Complete(byte[] payload) => throw NotOverridden(nameof(Complete));
 
     /// <summary>A writer for the message; <see cref="Complete()"/> ends it.</summary>
-    public virtual IBufferWriter<byte> GetBufferWriter() => throw NotOverridden(nameof(GetBufferWriter));
+    public virtual IBufferWriter<byte> GetBufferWriter() =>
+        throw NotOverridden(nameof(GetBufferWriter));
 
-    /// <summary>Says beforehand how many bytes the message has. A hint that may be ignored.</summary>
+    /// <summary>
+    /// Says beforehand how many bytes the message has. A hint that may be ignored.
+    /// </summary>
     public virtual void SetPayloadLength(int payloadLength)
     {
     }

@@ -69,8 +69,11 @@ public abstract class ServerCallContext
     public Task WriteResponseHeadersAsync(Metadata responseHeaders) =>
         WriteResponseHeadersAsyncCore(responseHeaders);
 
-    /// <summary>A token by which a call to another service takes over deadline and cancellation.</summary>
-    public ContextPropagationToken CreatePropagationToken(ContextPropagationOptions? options = null) =>
+    /// <summary>
+    /// A token by which a call to another service takes over deadline and cancellation.
+    /// </summary>
+    public ContextPropagationToken CreatePropagationToken(
+        ContextPropagationOptions? options = null) =>
         CreatePropagationTokenCore(options);
 
     protected abstract Task WriteResponseHeadersAsyncCore(Metadata responseHeaders);

@@ -4,7 +4,8 @@ namespace Grpc.Core;
 public delegate bool VerifyPeerCallback(VerifyPeerContext context);
 
 /// <summary>
-/// TLS. Grpc.Net.Client takes only the one without arguments: certificates belong to its HTTP handler.
+/// TLS. Grpc.Net.Client takes only the one without arguments: certificates belong to its HTTP
+/// handler.
 /// </summary>
 public sealed class SslCredentials(
     string? rootCertificates,

@@ -1,6 +1,8 @@
 namespace Grpc.Core;
 
-/// <summary>What a client made with its parameterless constructor, for mocking, calls with.</summary>
+/// <summary>
+/// What a client made with its parameterless constructor, for mocking, calls with.
+/// </summary>
 internal sealed class UnsetCallInvoker : CallInvoker
 {
     public override TResponse BlockingUnaryCall<TRequest, TResponse>(
@@ -11,8 +13,12 @@ internal sealed class UnsetCallInvoker : CallInvoker
         Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
         throw NoChannel();
 
-    public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
-        Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
+    public override AsyncServerStreamingCall<TResponse>
+        AsyncServerStreamingCall<TRequest, TResponse>(
+            Method<TRequest, TResponse> method,
+            string? host,
+            CallOptions options,
+            TRequest request) =>
         throw NoChannel();
 
     public override AsyncClientStreamingCall<TRequest, TResponse>

@@ -33,13 +33,22 @@ public sealed record KafkaClientSettings(
             // A killed member's partitions move after this time. The brokers' bounds are set to allow it.
             ["SessionTimeoutMs"] = "3000",
             ["HeartbeatIntervalMs"] = "500",
-        });
+        })
+    {
+        TopicIsManaged = true,
+    };
+
+    /// <summary>
+    /// Whether the services must take the topic's retention on trust, because the broker cannot be asked.
+    /// </summary>
+    public bool TopicIsManaged { get; init; }
 
     /// <summary>The settings as environment variables of a service.</summary>
     public IEnumerable<KeyValuePair<string, string>> AsEnvironment() =>
     [
         .. InSection("Producer", Shared), .. InSection("Producer", Producer),
         .. InSection("Consumer", Shared), .. InSection("Consumer", Consumer),
+        new("Bank__TopicIsManaged", TopicIsManaged ? "true" : "false"),
     ];
 
     private static IEnumerable<KeyValuePair<string, string>> InSection(

@@ -15,7 +15,9 @@ public static class CallInvokerExtensions
         return interceptors.AsEnumerable().Reverse().Aggregate(invoker, Intercept);
     }
 
-    /// <summary>Changes the request headers of every call; without headers it gets empty ones.</summary>
+    /// <summary>
+    /// Changes the request headers of every call; without headers it gets empty ones.
+    /// </summary>
     public static CallInvoker Intercept(
         this CallInvoker invoker, Func<Metadata, Metadata> interceptor)
     {
@@ -25,8 +27,8 @@ public static class CallInvokerExtensions
 
     private sealed class HeaderInterceptor(Func<Metadata, Metadata> change) : ContextInterceptor
     {
-        protected override ClientInterceptorContext<TRequest, TResponse> Change<TRequest, TResponse>(
-            ClientInterceptorContext<TRequest, TResponse> context)
+        protected override ClientInterceptorContext<TRequest, TResponse>
+            Change<TRequest, TResponse>(ClientInterceptorContext<TRequest, TResponse> context)
         {
             var headers = change(context.Options.Headers ?? []);
             return new(context.Method, context.Host, context.Options.WithHeaders(headers));

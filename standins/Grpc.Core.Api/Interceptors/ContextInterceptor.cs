@@ -1,6 +1,8 @@
 namespace Grpc.Core.Interceptors;
 
-/// <summary>Changes the context of every outgoing call, whatever its type, and nothing else.</summary>
+/// <summary>
+/// Changes the context of every outgoing call, whatever its type, and nothing else.
+/// </summary>
 internal abstract class ContextInterceptor : Interceptor
 {
     protected abstract ClientInterceptorContext<TRequest, TResponse> Change<TRequest, TResponse>(

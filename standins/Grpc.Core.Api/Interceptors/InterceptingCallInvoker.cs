@@ -1,6 +1,8 @@
 namespace Grpc.Core.Interceptors;
 
-/// <summary>Lets every call go through an interceptor, whose continuation is the inner invoker.</summary>
+/// <summary>
+/// Lets every call go through an interceptor, whose continuation is the inner invoker.
+/// </summary>
 internal sealed class InterceptingCallInvoker : CallInvoker
 {
     private readonly CallInvoker _invoker;
@@ -28,8 +30,12 @@ internal sealed class InterceptingCallInvoker : CallInvoker
             new(method, host, options),
             (r, c) => _invoker.AsyncUnaryCall(c.Method, c.Host, c.Options, r));
 
-    public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
-        Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
+    public override AsyncServerStreamingCall<TResponse>
+        AsyncServerStreamingCall<TRequest, TResponse>(
+            Method<TRequest, TResponse> method,
+            string? host,
+            CallOptions options,
+            TRequest request) =>
         _interceptor.AsyncServerStreamingCall<TRequest, TResponse>(
             request,
             new(method, host, options),

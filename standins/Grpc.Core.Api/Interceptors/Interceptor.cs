@@ -1,8 +1,9 @@
 namespace Grpc.Core.Interceptors;
 
 /// <summary>
-/// Stands between a caller and its channel, or between the server and its handlers. Every method does
-/// nothing but go on; an override can change what it passes on and what it returns, or not go on.
+/// Stands between a caller and its channel, or between the server and its handlers. Every method
+/// does nothing but go on; an override can change what it passes on and what it returns, or not go
+/// on.
 /// </summary>
 public abstract partial class Interceptor
 {

@@ -2,7 +2,9 @@ using System.IO.Compression;
 
 namespace Grpc.Net.Compression;
 
-/// <summary>"deflate", which by RFC 9110 is the zlib format (RFC 1950) and not bare deflate.</summary>
+/// <summary>
+/// "deflate", which by RFC 9110 is the zlib format (RFC 1950) and not bare deflate.
+/// </summary>
 public sealed class DeflateCompressionProvider(CompressionLevel defaultCompressionLevel)
     : ICompressionProvider
 {

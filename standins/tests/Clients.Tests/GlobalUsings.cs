@@ -1,1 +1,2 @@
+global using BankAccounts.Tests.Servers;
 global using Xunit;

@@ -19,7 +19,8 @@ public sealed class KafkaHealthCheckTests(MockKafka kafka)
         builder.AddKeyedKafkaProducer<string, string>("log");
         builder.AddKeyedKafkaConsumer<string, string>("log", s => s.Config.GroupId = "health");
 
-        var report = await CheckHealth(builder);
+        using var host = builder.Build();
+        var report = await Healthy(host);
 
         Assert.Equal(
             [
@@ -29,7 +30,6 @@ public sealed class KafkaHealthCheckTests(MockKafka kafka)
                 "Aspire.Confluent.Kafka.Producer_log",
             ],
             report.Entries.Keys.Order(StringComparer.Ordinal));
-        Assert.Equal(HealthStatus.Healthy, report.Status);
     }
 
     [Fact]
@@ -41,16 +41,18 @@ public sealed class KafkaHealthCheckTests(MockKafka kafka)
         builder.AddKafkaConsumer<string, string>("log", settings =>
         {
             settings.Config.GroupId = "health-topic";
-            settings.Config.AutoOffsetReset = AutoOffsetReset.Earliest;
             settings.DisableHealthChecks = true;
         });
         using var host = builder.Build();
-        await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync();
+        await Healthy(host);
 
         var consumer = host.Services.GetRequiredService<IConsumer<string, string>>();
-        consumer.Subscribe("healthchecks-topic");
-        var record = consumer.Consume(TimeSpan.FromSeconds(30));
-        Assert.Equal("healthcheck-key", record.Message.Key);
+        using var admin = new DependentAdminClientBuilder(consumer.Handle).Build();
+        var patience = TimeSpan.FromSeconds(30);
+        var topic = Assert.Single(admin.GetMetadata("healthchecks-topic", patience).Topics);
+        consumer.Assign(topic.Partitions.Select(partition => new TopicPartitionOffset(
+            topic.Topic, partition.PartitionId, Offset.Beginning)));
+        Assert.Equal("healthcheck-key", consumer.Consume(patience).Message.Key);
     }
 
     [Fact]
@@ -76,6 +78,20 @@ public sealed class KafkaHealthCheckTests(MockKafka kafka)
         builder.AddKafkaConsumer<string, string>("log", s => s.DisableHealthChecks = true);
 
         Assert.Empty((await CheckHealth(builder)).Entries);
+    }
+
+    /// <summary>
+    /// The first report that is healthy: the check allows a second only, which a busy machine may
+    /// need for the first connection alone.
+    /// </summary>
+    private static async Task<HealthReport> Healthy(IHost host)
+    {
+        var checks = host.Services.GetRequiredService<HealthCheckService>();
+        HealthReport? report = null;
+        await Eventually.BecomesTrue(
+            async () => (report = await checks.CheckHealthAsync()).Status == HealthStatus.Healthy,
+            "every check is healthy");
+        return report!;
     }
 
     private static async Task<HealthReport> CheckHealth(HostApplicationBuilder builder)

@@ -1,4 +1,4 @@
-namespace Clients.Tests;
+namespace BankAccounts.Tests.Servers;
 
 /// <summary>Waits for a condition, and says which one when its time is up.</summary>
 internal static class Eventually

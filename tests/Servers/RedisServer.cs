@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Clients.Tests;
+namespace BankAccounts.Tests.Servers;
 
 /// <summary>A redis-server process of its own, on a free port of the loopback interface.</summary>
 internal sealed class RedisServer : IAsyncDisposable
@@ -60,7 +60,23 @@ internal sealed class RedisServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Keeps its connections and answers nothing, until <see cref="Resume" />.</summary>
+    public Task Suspend() => Signal("STOP");
+
+    public Task Resume() => Signal("CONT");
+
     public async ValueTask DisposeAsync() => await Kill();
+
+    private async Task Signal(string signal)
+    {
+        var pid = _process!.Id.ToString(CultureInfo.InvariantCulture);
+        using var kill = Process.Start("kill", [$"-{signal}", pid]);
+        await kill.WaitForExitAsync();
+        if (kill.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"SIG{signal} did not reach redis-server.");
+        }
+    }
 
     private async Task<bool> AcceptsConnections()
     {

@@ -4,7 +4,7 @@ namespace BankAccounts.ProjectionService.Ledger;
 /// The remembered requests of a partition in the order of remembering, numbered [first, next). Only
 /// some of the oldest are in memory; they are what is forgotten next.
 /// </summary>
-public sealed class RequestQueue(long first, long next, int capacity = int.MaxValue)
+public sealed class RequestOrder(long first, long next, int capacity = int.MaxValue)
 {
     private readonly Queue<RequestAge> oldest = new();
 

@@ -1,0 +1,71 @@
+using System.Globalization;
+using Google.Protobuf;
+using Grpc.Core;
+
+namespace BankAccounts.ServiceDefaults.Grpc;
+
+/// <summary>
+/// Checks the fields of one request against <see cref="Bounds"/> and collects what is wrong with them.
+/// </summary>
+public sealed class FieldChecks
+{
+    private readonly List<FieldViolation> violations = [];
+
+    /// <summary>An account id; the default one if it is malformed.</summary>
+    public AccountId AccountId(string field, string text)
+    {
+        if (!BankAccounts.AccountId.TryParse(text, out var id))
+        {
+            Add(field, "must be an account id as CreateAccount gives it: a UUID of version 8, 36 characters.");
+        }
+        return id;
+    }
+
+    /// <summary>An amount of money.</summary>
+    public void Amount(string field, long amount)
+    {
+        if (!Bounds.IsAmount(amount))
+        {
+            Add(field, string.Create(
+                CultureInfo.InvariantCulture, $"must be 1 to {Bounds.MaxAmount} minor units, but is {amount}."));
+        }
+    }
+
+    /// <summary>An ISO 4217 code in the field <c>currency_code</c>, as UTF-8.</summary>
+    public ByteString CurrencyCode(string code)
+    {
+        var utf8 = ByteString.CopyFromUtf8(code);
+        if (!Bounds.IsCurrencyCode(utf8.Span))
+        {
+            Add("currency_code", "must be an ISO 4217 code, three capital letters.");
+        }
+        return utf8;
+    }
+
+    /// <summary>Text of so many Unicode scalars, as UTF-8.</summary>
+    public ByteString Text(string field, string text, int min, int max)
+    {
+        var utf8 = ByteString.CopyFromUtf8(text);
+        if (!Bounds.IsText(utf8.Span, min, max))
+        {
+            Add(field, string.Create(
+                CultureInfo.InvariantCulture,
+                $"must be {min} to {max} Unicode scalars of well-formed UTF-8 without control characters and U+FFFD."));
+        }
+        return utf8;
+    }
+
+    /// <summary>Notes that a field is malformed.</summary>
+    public void Add(string field, string description) =>
+        violations.Add(new FieldViolation(field, description));
+
+    /// <summary>Refuses the request if any field is malformed.</summary>
+    /// <exception cref="RpcException">INVALID_ARGUMENT with a BadRequest.</exception>
+    public void ThrowIfAny()
+    {
+        if (violations.Count > 0)
+        {
+            throw BankErrors.Malformed(violations);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+namespace BankAccounts.ServiceDefaults.GrpcHosting;
+
+/// <summary>
+/// What one caller may ask of a gRPC service; section <c>Grpc:Limits</c>. A value outside of its
+/// bounds ends the start of the service.
+/// </summary>
+public sealed record GrpcLimits
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "Grpc:Limits";
+
+    private const int Mebibyte = 1024 * 1024;
+
+    /// <summary>
+    /// The largest message that is received, 1 KiB to 64 MiB; 1 MiB by default. A larger one is
+    /// answered with RESOURCE_EXHAUSTED.
+    /// </summary>
+    public int MaxReceiveMessageBytes { get; init; } = Mebibyte;
+
+    /// <summary>
+    /// The largest message that is sent, 1 KiB to 64 MiB; 1 MiB by default. A larger one becomes
+    /// RESOURCE_EXHAUSTED.
+    /// </summary>
+    public int MaxSendMessageBytes { get; init; } = Mebibyte;
+
+    /// <summary>
+    /// How many calls one HTTP/2 connection may have open, 1 to 65,536; 512 by default. Clients
+    /// keep further calls back until one ends.
+    /// </summary>
+    public int MaxStreamsPerConnection { get; init; } = 512;
+
+    /// <summary>
+    /// After how much silence of a connection it is pinged, 1 s to 1 h; 30 s by default.
+    /// </summary>
+    public TimeSpan KeepAlivePingDelay { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How long the answer to a ping may take before the connection is closed, 1 s to 10 min; 10 s
+    /// by default.
+    /// </summary>
+    public TimeSpan KeepAlivePingTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    internal IEnumerable<string> Problems()
+    {
+        foreach (var (name, bytes) in (IEnumerable<(string, int)>)[
+            (nameof(MaxReceiveMessageBytes), MaxReceiveMessageBytes),
+            (nameof(MaxSendMessageBytes), MaxSendMessageBytes)])
+        {
+            if (bytes is < 1024 or > 64 * Mebibyte)
+            {
+                yield return $"{Section}:{name} must be 1,024 to {64 * Mebibyte:N0} bytes.";
+            }
+        }
+
+        if (MaxStreamsPerConnection is < 1 or > 65_536)
+        {
+            yield return $"{Section}:{nameof(MaxStreamsPerConnection)} must be 1 to 65,536.";
+        }
+
+        if (KeepAlivePingDelay < TimeSpan.FromSeconds(1)
+            || KeepAlivePingDelay > TimeSpan.FromHours(1))
+        {
+            yield return $"{Section}:{nameof(KeepAlivePingDelay)} must be 1 s to 1 h.";
+        }
+
+        if (KeepAlivePingTimeout < TimeSpan.FromSeconds(1)
+            || KeepAlivePingTimeout > TimeSpan.FromMinutes(10))
+        {
+            yield return $"{Section}:{nameof(KeepAlivePingTimeout)} must be 1 s to 10 min.";
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using BankAccounts.CommandService.Grpc;
+using BankAccounts.CommandService.Log;
+using BankAccounts.ServiceDefaults;
+using Confluent.Kafka;
+
+namespace BankAccounts.CommandService;
+
+/// <summary>What this service is made of.</summary>
+public static class CommandServiceSetup
+{
+    /// <summary>Adds the appender, what it hears decisions with, and the gRPC service's parts.</summary>
+    public static void AddCommands(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<CommandOptions>()
+            .BindConfiguration(CommandOptions.Section)
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        builder.AddKafkaProducer<byte[], byte[]>("kafka", settings =>
+            (settings.DisableHealthChecks, settings.DisableMetrics, settings.DisableTracing) = (true, true, true));
+        builder.AddLogTopic(services => services.GetRequiredService<IProducer<byte[], byte[]>>().Handle);
+        builder.Services.AddSingleton<SharedClock>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<SharedClock>());
+        builder.Services.AddSingleton<Appender>();
+        builder.Services.AddHostedService<DecisionListener>();
+        builder.Services.AddSingleton<CommandReader>();
+        builder.Services.AddSingleton<CommandExecutor>();
+    }
+}

@@ -1,0 +1,42 @@
+using BankAccounts.ServiceDefaults;
+using Confluent.Kafka;
+using Microsoft.Extensions.Options;
+
+namespace BankAccounts.ProjectionService.Log;
+
+/// <summary>Where the log of a partition starts and ends, asked of its leader.</summary>
+public sealed class LogEnds(IServiceProvider services, IOptions<BankOptions> bank)
+{
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(500);
+    private const int LooksBeforeItIsBelieved = 8;
+
+    /// <summary>The first offset of a partition, and the one behind its last record.</summary>
+    /// <exception cref="KafkaException">Kafka is away.</exception>
+    public Task<(long Start, long End)> OfAsync(int partition, CancellationToken cancellation) =>
+        Task.Run(
+            () =>
+            {
+                var offsets = services.GetRequiredService<IConsumer<byte[]?, byte[]?>>()
+                    .QueryWatermarkOffsets(new TopicPartition(bank.Value.Topic, partition), RequestTimeout);
+                return (offsets.Low.Value, offsets.High.Value);
+            },
+            cancellation);
+
+    /// <summary>
+    /// Whether the log reaches a position, looked at for some seconds: an old broker's end can step back
+    /// briefly after a failover.
+    /// </summary>
+    public async Task<bool> ReachesAsync(int partition, long position, CancellationToken cancellation)
+    {
+        for (var look = 0; look < LooksBeforeItIsBelieved; look++)
+        {
+            if ((await OfAsync(partition, cancellation)).End >= position)
+            {
+                return true;
+            }
+            await Task.Delay(LookAgain, cancellation);
+        }
+        return false;
+    }
+}

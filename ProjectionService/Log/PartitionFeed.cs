@@ -1,0 +1,135 @@
+using System.Threading.Channels;
+using BankAccounts.ProjectionService.Ledger;
+
+namespace BankAccounts.ProjectionService.Log;
+
+/// <summary>The log does not have what comes next for a partition: its offset is out of range.</summary>
+public sealed class LogLostException(string message) : Exception(message);
+
+/// <summary>
+/// What was read of one partition and is not folded yet. The reader's thread fills it, the partition's
+/// projector empties it and says where to read on. Between the two stands the number of the seek: what
+/// was read before the last seek is dropped.
+/// </summary>
+public sealed class PartitionFeed(int partition, int capacity)
+{
+    private readonly Channel<(int Seek, LogEntry Entry)> queue =
+        Channel.CreateUnbounded<(int, LogEntry)>(new UnboundedChannelOptions
+        {
+            SingleReader = true,
+            SingleWriter = true,
+        });
+
+    private readonly Lock gate = new();
+    private int wantedSeek;
+    private int doneSeek;
+    private long seekOffset;
+    private int queued;
+    private LogLostException? lost;
+
+    /// <summary>The partition.</summary>
+    public int Partition { get; } = partition;
+
+    /// <summary>Whether reading is paused. The reader's thread only.</summary>
+    public bool IsPaused { get; set; }
+
+    /// <summary>Whether so much waits that reading should pause.</summary>
+    public bool IsFull => Volatile.Read(ref queued) >= capacity;
+
+    /// <summary>Whether so little waits that reading should go on.</summary>
+    public bool IsHalfEmpty => Volatile.Read(ref queued) <= capacity / 2;
+
+    /// <summary>Asks the reader to read on at an offset; everything read before is dropped.</summary>
+    public void Seek(long offset)
+    {
+        lock (gate)
+        {
+            wantedSeek++;
+            seekOffset = offset;
+            lost = null;
+        }
+    }
+
+    /// <summary>For the reader: the offset of a seek that is not done yet.</summary>
+    public bool TryGetSeek(out int seek, out long offset)
+    {
+        lock (gate)
+        {
+            (seek, offset) = (wantedSeek, seekOffset);
+            return doneSeek != wantedSeek;
+        }
+    }
+
+    /// <summary>For the reader: a seek is done, what is added now comes from there.</summary>
+    public void SeekDone(int seek)
+    {
+        lock (gate)
+        {
+            doneSeek = seek;
+        }
+    }
+
+    /// <summary>For the reader: adds a record.</summary>
+    public void Add(in LogEntry entry)
+    {
+        Interlocked.Increment(ref queued);
+        queue.Writer.TryWrite((doneSeek, entry));
+    }
+
+    /// <summary>For the reader: the log has nothing at the offset that comes next.</summary>
+    public void Lose(LogLostException problem)
+    {
+        lock (gate)
+        {
+            lost = problem;
+        }
+    }
+
+    /// <summary>
+    /// Takes what waits, up to a number of records; nothing if nothing comes in time.
+    /// </summary>
+    /// <exception cref="LogLostException">The log has nothing at the offset that comes next.</exception>
+    public async Task<List<LogEntry>> TakeAsync(int max, TimeSpan wait, CancellationToken cancellation)
+    {
+        var batch = Take(max);
+        if (batch.Count > 0)
+        {
+            return batch;
+        }
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        timeout.CancelAfter(wait);
+        try
+        {
+            await queue.Reader.WaitToReadAsync(timeout.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return batch;
+        }
+        return Take(max);
+    }
+
+    /// <summary>Takes what waits now, up to a number of records.</summary>
+    public List<LogEntry> Take(int max)
+    {
+        int current;
+        lock (gate)
+        {
+            if (lost is not null)
+            {
+                throw lost;
+            }
+            current = wantedSeek;
+        }
+        var batch = new List<LogEntry>();
+        while (batch.Count < max && queue.Reader.TryRead(out var item))
+        {
+            Interlocked.Decrement(ref queued);
+            if (item.Seek == current)
+            {
+                batch.Add(item.Entry);
+            }
+        }
+        return batch;
+    }
+}

@@ -1,0 +1,43 @@
+using System.Globalization;
+using BankAccounts.ServiceDefaults.Redis;
+using StackExchange.Redis;
+
+namespace BankAccounts.ProjectionService;
+
+/// <summary>
+/// Operators' state of one partition: which process folds it, where it stands, halted and why. Kept in
+/// Redis, so that anyone can ask about all partitions. It decides nothing.
+/// </summary>
+public sealed class OwnerReport(IDatabase database, int partition, string instance, TimeSpan timeout)
+{
+    /// <summary>The partition is being folded.</summary>
+    public Task FoldingAsync(long position, CancellationToken cancellation) =>
+        WriteAsync("folding", string.Empty, cancellation, new HashEntry("position", position));
+
+    /// <summary>The partition is halted.</summary>
+    public async Task HaltedAsync(string why, CancellationToken cancellation)
+    {
+        try
+        {
+            await WriteAsync("halted", why, cancellation);
+        }
+        catch (Exception away) when (away is RedisException or TimeoutException or OperationCanceledException)
+        {
+            // The log and the health check say it as well.
+        }
+    }
+
+    private Task WriteAsync(
+        string state, string why, CancellationToken cancellation, params HashEntry[] more) =>
+        database.HashSetAsync(
+            RedisKeys.Owner(partition),
+            [
+                new HashEntry("instance", instance),
+                new HashEntry("process_id", Environment.ProcessId),
+                new HashEntry("state", state),
+                new HashEntry("why", why),
+                new HashEntry("seen_at", DateTime.UtcNow.ToString("O", CultureInfo.InvariantCulture)),
+                .. more,
+            ])
+        .WaitAsync(timeout, cancellation);
+}

@@ -1,0 +1,151 @@
+using BankAccounts.ProjectionService.Log;
+using BankAccounts.ProjectionService.Redis;
+
+namespace BankAccounts.ProjectionService;
+
+/// <summary>
+/// Folds one partition: take a batch, prefetch, fold, commit. Batch n + 1 is folded while batch n is
+/// being committed. Whatever goes wrong, the answer is the same: drop what is in memory, and begin
+/// again at the position that Redis holds.
+/// </summary>
+public sealed partial class PartitionProjector(
+    PartitionFeed feed,
+    PartitionStore store,
+    LogEnds logEnds,
+    OwnerReport report,
+    ProjectionOptions options,
+    ILogger<PartitionProjector> logger)
+{
+    private long confirmedPosition;
+
+    /// <summary>The position up to which Redis is known to have everything.</summary>
+    public long ConfirmedPosition => Volatile.Read(ref confirmedPosition);
+
+    /// <summary>Why the partition is halted; null while it is not.</summary>
+    public string? Halted { get; private set; }
+
+    /// <summary>Folds until it is cancelled or halted. It does not throw.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        var failures = 0;
+        while (!cancellation.IsCancellationRequested && Halted is null)
+        {
+            try
+            {
+                await FoldAsync(() => failures = 0, cancellation);
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (HaltException halt)
+            {
+                Halted = halt.Message;
+                LogHalted(feed.Partition, halt.Message);
+                await report.HaltedAsync(halt.Message, cancellation);
+            }
+            catch (CommitRefusedException refused)
+            {
+                LogRefused(feed.Partition, refused.Message);
+            }
+            catch (Exception failed)
+            {
+                // Redis or Kafka is away, or this build has a defect: either way nothing was lost, and a
+                // partition that stops silently would be worse than one that says so again and again.
+                LogFailed(failed, feed.Partition);
+                await PauseAsync(failures++, cancellation);
+            }
+        }
+    }
+
+    private async Task FoldAsync(Action onProgress, CancellationToken cancellation)
+    {
+        var session = await ProjectionSession.BeginAsync(store, feed.Partition, options, cancellation);
+        await CatchUpToAsync(session, cancellation);
+        Volatile.Write(ref confirmedPosition, session.ConfirmedPosition);
+        feed.Seek(session.ConfirmedPosition);
+        await report.FoldingAsync(session.ConfirmedPosition, cancellation);
+        try
+        {
+            await FoldAsync(session, onProgress, cancellation);
+        }
+        finally
+        {
+            // A commit under way is let finish, within its bound: the next owner begins behind it.
+            await session.DrainAsync();
+        }
+    }
+
+    private async Task FoldAsync(
+        ProjectionSession session, Action onProgress, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var batch = session.HasCommitUnderWay
+                ? feed.Take(options.MaxBatchRecords)
+                : await feed.TakeAsync(options.MaxBatchRecords, options.WatchInterval, cancellation);
+            if (batch.Count > 0)
+            {
+                await session.FoldAsync(batch, cancellation);
+                onProgress();
+            }
+            else if (session.HasCommitUnderWay)
+            {
+                await session.ConfirmAsync();
+            }
+            else
+            {
+                await session.WatchAsync(cancellation);
+                await report.FoldingAsync(session.ConfirmedPosition, cancellation);
+            }
+            Volatile.Write(ref confirmedPosition, session.ConfirmedPosition);
+            if (session.HaltsAt is { } offset)
+            {
+                await session.ConfirmAsync();
+                throw new HaltException(
+                    $"Partition {feed.Partition} is halted: the record at offset {offset} is of a newer format.");
+            }
+        }
+    }
+
+    /// <summary>Until the fold has reached the end that the log has now, reads say that they are behind.</summary>
+    private async Task CatchUpToAsync(ProjectionSession session, CancellationToken cancellation)
+    {
+        var (start, end) = await logEnds.OfAsync(feed.Partition, cancellation);
+        if (session.ConfirmedPosition > end && !await logEnds.ReachesAsync(feed.Partition, session.ConfirmedPosition, cancellation))
+        {
+            throw new HaltException(
+                $"Partition {feed.Partition} is halted: Redis stands at {session.ConfirmedPosition}, but the log"
+                + $" ends at {end}. It was truncated, recreated, or is another one.");
+        }
+        if (session.ConfirmedPosition < start)
+        {
+            throw new HaltException(
+                $"Partition {feed.Partition} is halted: Redis stands at {session.ConfirmedPosition}, but the log"
+                + $" starts at {start}. Records were lost; the topic must not forget.");
+        }
+        if (session.ConfirmedPosition < end)
+        {
+            await store.SetCatchUpAsync(end, cancellation);
+        }
+    }
+
+    private async Task PauseAsync(int failures, CancellationToken cancellation)
+    {
+        var delay = options.MinRetryDelay * Math.Pow(2, Math.Min(failures, 10));
+        await Task.Delay(delay < options.MaxRetryDelay ? delay : options.MaxRetryDelay, cancellation)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    [LoggerMessage(EventId = 2101, Level = LogLevel.Critical, Message = "{Why} (partition {Partition})")]
+    private partial void LogHalted(int partition, string why);
+
+    [LoggerMessage(EventId = 2102, Level = LogLevel.Warning,
+        Message = "Partition {Partition}: begins again, because {Why}")]
+    private partial void LogRefused(int partition, string why);
+
+    [LoggerMessage(EventId = 2103, Level = LogLevel.Error,
+        Message = "Partition {Partition}: folding failed; begins again at the position in Redis.")]
+    private partial void LogFailed(Exception failure, int partition);
+}

@@ -1,0 +1,38 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace BankAccounts.ProjectionService;
+
+/// <summary>The bounds of a projector. Configuration section <c>Projection</c>.</summary>
+public sealed record ProjectionOptions
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "Projection";
+
+    /// <summary>The most records of one batch, and so of one commit.</summary>
+    [Range(1, 10_000)]
+    public int MaxBatchRecords { get; init; } = 1_000;
+
+    /// <summary>How many records of a partition wait in memory before its reading pauses.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxQueuedRecords { get; init; } = 8_192;
+
+    /// <summary>How many accounts of a partition are kept in memory; requests as many.</summary>
+    [Range(1_000, 100_000_000)]
+    public int MaxCachedAccounts { get; init; } = 100_000;
+
+    /// <summary>How many appending processes of a partition are kept in memory, about 10 KiB each.</summary>
+    [Range(10, 100_000)]
+    public int MaxCachedProducers { get; init; } = 200;
+
+    /// <summary>How often a quiet partition looks whether Redis still stands where it left it.</summary>
+    public TimeSpan WatchInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The pause after a first failure, doubled with each further one.</summary>
+    public TimeSpan MinRetryDelay { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The longest pause after failures.</summary>
+    public TimeSpan MaxRetryDelay { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long a partition that is given up may finish its commit.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(3);
+}

@@ -1,0 +1,53 @@
+using BankAccounts.ProjectionService.Log;
+using BankAccounts.ProjectionService.Redis;
+using BankAccounts.ServiceDefaults;
+using Confluent.Kafka;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+
+namespace BankAccounts.ProjectionService;
+
+/// <summary>What this service is made of.</summary>
+public static class ProjectionServiceSetup
+{
+    /// <summary>Adds the projectors and what they read from and write to.</summary>
+    public static void AddProjection(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<ProjectionOptions>()
+            .BindConfiguration(ProjectionOptions.Section)
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        builder.AddKafkaConsumer<byte[]?, byte[]?>(
+            "kafka",
+            settings => (settings.DisableHealthChecks, settings.DisableMetrics, settings.DisableTracing) = (true, true, true),
+            (services, consumer) =>
+            {
+                var reader = services.GetRequiredService<LogReader>();
+                consumer.SetPartitionsAssignedHandler((_, partitions) => reader.OnAssigned(partitions));
+                consumer.SetPartitionsRevokedHandler((_, partitions) =>
+                    reader.OnRevoked([.. partitions.Select(partition => partition.TopicPartition)]));
+                consumer.SetPartitionsLostHandler((_, partitions) =>
+                    reader.OnRevoked([.. partitions.Select(partition => partition.TopicPartition)]));
+            });
+        builder.Services.AddSingleton<LogEnds>();
+        builder.Services.AddSingleton<ProjectorGroup>();
+        builder.Services.AddSingleton<LogReader>();
+        builder.Services.AddSingleton<Func<PartitionFeed, PartitionProjector>>(CreateProjector);
+        builder.AddLogTopic(services => services.GetRequiredService<IConsumer<byte[]?, byte[]?>>().Handle);
+        builder.Services.AddHostedService(services => services.GetRequiredService<LogReader>());
+        builder.Services.AddHealthChecks().AddCheck<ProjectorGroup>("ledger");
+    }
+
+    private static Func<PartitionFeed, PartitionProjector> CreateProjector(IServiceProvider services) => feed =>
+    {
+        var timeout = services.GetRequiredService<IOptions<BankOptions>>().Value.RedisTimeout;
+        var database = services.GetRequiredService<IConnectionMultiplexer>().GetDatabase();
+        return new PartitionProjector(
+            feed,
+            new PartitionStore(database, feed.Partition, timeout),
+            services.GetRequiredService<LogEnds>(),
+            new OwnerReport(database, feed.Partition, Instance.Name, timeout),
+            services.GetRequiredService<IOptions<ProjectionOptions>>().Value,
+            services.GetRequiredService<ILogger<PartitionProjector>>());
+    };
+}

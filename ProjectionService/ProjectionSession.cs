@@ -1,0 +1,123 @@
+using BankAccounts.ProjectionService.Ledger;
+using BankAccounts.ProjectionService.Redis;
+using BankAccounts.ServiceDefaults.Redis;
+
+namespace BankAccounts.ProjectionService;
+
+/// <summary>
+/// One unbroken stretch of folding a partition: the ledger in memory, and at most one commit under way.
+/// The first refusal or failure ends it; nothing of it is used again.
+/// </summary>
+public sealed class ProjectionSession
+{
+    private readonly PartitionStore store;
+    private readonly ProjectionOptions options;
+    private readonly RedisKeys keys;
+    private readonly PartitionLedger ledger;
+    private Task? commit;
+    private long commitTo;
+    private long commitBatch;
+    private long confirmedBatch;
+
+    private ProjectionSession(
+        PartitionStore store, ProjectionOptions options, RedisKeys keys, PartitionLedger ledger)
+    {
+        this.store = store;
+        this.options = options;
+        this.keys = keys;
+        this.ledger = ledger;
+        ConfirmedPosition = ledger.Head.Position;
+    }
+
+    /// <summary>The position of the last commit that is known to have been taken.</summary>
+    public long ConfirmedPosition { get; private set; }
+
+    /// <summary>Whether a commit is under way.</summary>
+    public bool HasCommitUnderWay => commit is not null;
+
+    /// <summary>The offset of a record of a newer format; everything before it is folded.</summary>
+    public long? HaltsAt { get; private set; }
+
+    /// <summary>Begins at the position that Redis holds.</summary>
+    public static async Task<ProjectionSession> BeginAsync(
+        PartitionStore store, int partition, ProjectionOptions options, CancellationToken cancellation)
+    {
+        var (keys, ledger) = await store.LoadAsync(cancellation);
+        return new ProjectionSession(store, options, keys, ledger);
+    }
+
+    /// <summary>Folds a batch, and commits it once the one before is confirmed.</summary>
+    public async Task FoldAsync(List<LogEntry> batch, CancellationToken cancellation)
+    {
+        ledger.Batch++;
+        var records = batch
+            .Where(entry => entry.Offset >= ledger.Head.Position)
+            .Select(entry => ledger.Read(entry))
+            .TakeWhile(IsOfThisFormat)
+            .ToList();
+        if (records.Count == 0)
+        {
+            return;
+        }
+        var needs = PrefetchNeeds.Of(records, ledger);
+        if (!needs.AreNone)
+        {
+            await store.PrefetchAsync(keys, ledger, needs, ConfirmedPosition, cancellation);
+        }
+        var before = ledger.Head;
+        var changes = new Changes();
+        foreach (var record in records)
+        {
+            ledger.Apply(record, changes);
+        }
+        var next = EncodedCommit.Of(keys, before, ledger, changes);
+        await ConfirmAsync();
+        commitTo = next.To;
+        commitBatch = ledger.Batch;
+        commit = store.CommitAsync(next, CancellationToken.None);
+        Evict();
+    }
+
+    /// <summary>Waits for the commit under way, if there is one.</summary>
+    public async Task ConfirmAsync()
+    {
+        if (commit is null)
+        {
+            return;
+        }
+        await commit;
+        commit = null;
+        ConfirmedPosition = commitTo;
+        confirmedBatch = commitBatch;
+    }
+
+    /// <summary>Waits for the commit under way, whatever becomes of it.</summary>
+    public async Task DrainAsync()
+    {
+        if (commit is not null)
+        {
+            await commit.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Looks whether Redis still stands where the last commit left it.</summary>
+    public Task WatchAsync(CancellationToken cancellation) =>
+        store.PrefetchAsync(
+            keys, ledger, PrefetchNeeds.Of([], ledger), ConfirmedPosition, cancellation);
+
+    private bool IsOfThisFormat(LedgerRecord record)
+    {
+        if (record.IsOfNewerFormat)
+        {
+            HaltsAt ??= record.Entry.Offset;
+        }
+        return HaltsAt is null;
+    }
+
+    private void Evict()
+    {
+        ledger.Accounts.Evict(options.MaxCachedAccounts, confirmedBatch, ledger.Batch);
+        ledger.Requests.Evict(options.MaxCachedAccounts, confirmedBatch, ledger.Batch);
+        ledger.Producers.Evict(options.MaxCachedProducers, confirmedBatch, ledger.Batch);
+    }
+}

@@ -1,0 +1,53 @@
+using System.Globalization;
+using BankAccounts.ServiceDefaults.Grpc;
+using Grpc.Core;
+
+namespace BankAccounts.QueryService.Grpc;
+
+/// <summary>
+/// Waits for the fold to pass a position, within the caller's deadline, 30 s if there is none. The
+/// pauses between two looks grow from 2 ms to 50 ms.
+/// </summary>
+public sealed class PositionWait(ServerCallContext context) : IDisposable
+{
+    private static readonly TimeSpan DefaultDeadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Margin = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(50);
+
+    private readonly CancellationTokenSource patience = Begin(context);
+    private TimeSpan pause = TimeSpan.FromMilliseconds(2);
+
+    /// <summary>Pauses before the next look.</summary>
+    /// <exception cref="RpcException">DEADLINE_EXCEEDED: the position was not reached in time.</exception>
+    public async Task PauseAsync(int partition, long wanted, long reached)
+    {
+        await Task.Delay(pause, patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        context.CancellationToken.ThrowIfCancellationRequested();
+        if (patience.IsCancellationRequested)
+        {
+            throw BankErrors.Create(
+                StatusCode.DeadlineExceeded,
+                "POSITION_NOT_REACHED",
+                "The fold did not reach min_position before the deadline.",
+                [
+                    new("partition", partition.ToString(CultureInfo.InvariantCulture)),
+                    new("min_position", wanted.ToString(CultureInfo.InvariantCulture)),
+                    new("position", (reached - 1).ToString(CultureInfo.InvariantCulture)),
+                ]);
+        }
+        pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => patience.Dispose();
+
+    private static CancellationTokenSource Begin(ServerCallContext context)
+    {
+        var remaining = context.Deadline == DateTime.MaxValue
+            ? DefaultDeadline
+            : context.Deadline - DateTime.UtcNow - Margin;
+        var source = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
+        source.CancelAfter(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero);
+        return source;
+    }
+}

@@ -1,0 +1,15 @@
+using BankAccounts.QueryService.Grpc;
+using BankAccounts.QueryService.Redis;
+using BankAccounts.ServiceDefaults;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.AddBank();
+builder.AddBankGrpc(BankAccounts.V1.QueryService.Descriptor.FullName);
+builder.Services.AddSingleton<AccountReader>();
+
+var app = builder.Build();
+app.MapDefaultEndpoints();
+app.MapBankGrpc();
+app.MapGrpcService<QueryGrpcService>();
+app.Run();

@@ -1,0 +1,42 @@
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Eventing;
+using Aspire.Hosting.Health;
+using Aspire.Hosting.Orchestration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Aspire.Hosting.Launch;
+
+/// <summary>What the host is made of.</summary>
+internal static class HostServices
+{
+    internal static void Add(
+        IServiceCollection services,
+        DistributedApplicationOptions options,
+        IDistributedApplicationEventing eventing,
+        DistributedApplicationExecutionContext executionContext,
+        IResourceCollection resources)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(eventing);
+        services.AddSingleton(executionContext);
+        services.AddSingleton(new DistributedApplicationModel(resources));
+        services.AddSingleton<ResourceNotificationService>();
+        services.AddSingleton<ResourceLoggerService>();
+        services.AddSingleton(provider => new ResourceCommandService(
+            provider.GetRequiredService<ResourceNotificationService>(),
+            provider.GetRequiredService<ResourceLoggerService>(),
+            provider));
+        services.AddSingleton<ResourceHealthMonitor>();
+        services.AddSingleton<Orchestrator>();
+        services.AddSingleton<EndpointAllocator>();
+        services.AddSingleton<ProcessSpecBuilder>();
+        services.AddHealthChecks();
+        services.AddHttpClient();
+        // Checks fail while resources start; their answers are in the resources' states, not in the log.
+        services.AddLogging(logging => logging.AddFilter(
+            "Microsoft.Extensions.Diagnostics.HealthChecks.DefaultHealthCheckService", LogLevel.None));
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
+    }
+}

@@ -1,0 +1,2 @@
+global using BankAccounts.Tests.Servers;
+global using Xunit;
