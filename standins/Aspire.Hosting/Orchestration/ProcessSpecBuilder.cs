@@ -1,6 +1,6 @@
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Processes;
-using Aspire.Hosting.Projects;
+using Aspire.Hosting.DotNetProjects;
 
 namespace Aspire.Hosting.Orchestration;
 

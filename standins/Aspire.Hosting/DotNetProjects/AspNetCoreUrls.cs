@@ -1,7 +1,7 @@
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.AspNetCore.Http;
 
-namespace Aspire.Hosting.Projects;
+namespace Aspire.Hosting.DotNetProjects;
 
 /// <summary>Tells a project without Kestrel endpoints of its own where to listen, with ASPNETCORE_URLS.</summary>
 internal static class AspNetCoreUrls

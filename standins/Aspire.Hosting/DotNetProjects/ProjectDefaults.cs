@@ -1,6 +1,6 @@
 using Aspire.Hosting.ApplicationModel;
 
-namespace Aspire.Hosting.Projects;
+namespace Aspire.Hosting.DotNetProjects;
 
 /// <summary>What every project gets: endpoints out of its own configuration, and its environment.</summary>
 internal static class ProjectDefaults

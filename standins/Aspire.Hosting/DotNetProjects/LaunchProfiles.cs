@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Aspire.Hosting.Projects;
+namespace Aspire.Hosting.DotNetProjects;
 
 /// <summary>Finds the launch profile that a project runs with.</summary>
 internal static class LaunchProfiles

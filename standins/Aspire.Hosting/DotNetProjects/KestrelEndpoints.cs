@@ -2,7 +2,7 @@ using Aspire.Hosting.ApplicationModel;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 
-namespace Aspire.Hosting.Projects;
+namespace Aspire.Hosting.DotNetProjects;
 
 /// <summary>
 /// Makes an endpoint out of each <c>Kestrel:Endpoints</c> entry of the project's own appsettings: the entry's port

@@ -2,7 +2,7 @@ using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Launch;
 using Aspire.Hosting.Processes;
 
-namespace Aspire.Hosting.Projects;
+namespace Aspire.Hosting.DotNetProjects;
 
 /// <summary>Finds the built output of a project and how to run it.</summary>
 internal static class ProjectProgram
