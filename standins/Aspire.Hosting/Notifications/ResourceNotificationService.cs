@@ -140,11 +140,12 @@ public partial class ResourceNotificationService : IDisposable
 
     private static CustomResourceSnapshot FirstSnapshotOf(IResource resource)
         => resource.TryGetLastAnnotation<ResourceSnapshotAnnotation>(out var annotation)
-            ? annotation.InitialSnapshot
+            ? annotation.InitialSnapshot with { HealthReports = Orchestration.Snapshots.HealthNotKnownYet(resource) }
             : new CustomResourceSnapshot
             {
                 ResourceType = resource.GetType().Name.Replace("Resource", "", StringComparison.Ordinal),
                 Properties = [],
+                HealthReports = Orchestration.Snapshots.HealthNotKnownYet(resource),
                 Relationships =
                 [
                     .. resource.Annotations.OfType<ResourceRelationshipAnnotation>()

@@ -46,13 +46,16 @@ internal static class Snapshots
             StopTimeStamp = null,
             ResourceReady = null,
             Properties = [.. state.Properties.Where(property => !s_ofOneProcess.Contains(property.Name))],
-            // Not healthy until each check has answered.
-            HealthReports =
-            [
-                .. resource.Annotations.OfType<HealthCheckAnnotation>().Select(check => check.Key).Distinct()
-                    .Select(key => new HealthReportSnapshot(key, Status: null, Description: null, ExceptionText: null)),
-            ],
+            HealthReports = HealthNotKnownYet(resource),
         };
+
+    /// <summary>A resource is not healthy until each of its checks has answered.</summary>
+    internal static ImmutableArray<HealthReportSnapshot> HealthNotKnownYet(IResource resource)
+        =>
+        [
+            .. resource.Annotations.OfType<HealthCheckAnnotation>().Select(check => check.Key).Distinct()
+                .Select(key => new HealthReportSnapshot(key, Status: null, Description: null, ExceptionText: null)),
+        ];
 
     internal static Func<CustomResourceSnapshot, CustomResourceSnapshot> Running(ProcessSpec spec, int processId)
         => state => state with

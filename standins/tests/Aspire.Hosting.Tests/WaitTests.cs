@@ -31,6 +31,21 @@ public sealed class WaitTests
     }
 
     [Fact]
+    public async Task A_connection_string_runs_unhealthy_until_its_checks_have_answered()
+    {
+        var builder = TestHost.Builder();
+        builder.Services.AddHealthChecks().AddCheck("never", () => HealthCheckResult.Unhealthy());
+        builder.AddConnectionString("log", ReferenceExpression.Create($"127.0.0.1:9")).WithHealthCheck("never");
+        await using var app = builder.Build();
+        var firstRunning = app.ResourceNotifications.WaitForResourceAsync(
+            "log", change => change.Snapshot.State?.Text == KnownResourceStates.Running, TestHost.Soon);
+
+        await app.StartAsync(TestHost.Soon);
+
+        Assert.Equal(HealthStatus.Unhealthy, (await firstRunning).Snapshot.HealthStatus);
+    }
+
+    [Fact]
     public async Task A_waiter_does_not_start_when_the_other_cannot_start()
     {
         var builder = TestHost.Builder();
