@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
@@ -16,6 +17,9 @@ public readonly record struct AccountId
 
     /// <summary>The length of the text form.</summary>
     public const int TextLength = 36;
+
+    private static readonly SearchValues<char> TextCharacters =
+        SearchValues.Create("0123456789abcdefABCDEF-");
 
     private readonly Guid value;
 
@@ -64,7 +68,11 @@ public readonly record struct AccountId
     public static bool TryParse(string? text, out AccountId id)
     {
         id = default;
-        if (text is null || text.Length != TextLength || !Guid.TryParseExact(text, "D", out var guid))
+        // The platform's parser also takes "0x" and "+" before the digits of a group.
+        if (text is null
+            || text.Length != TextLength
+            || text.AsSpan().ContainsAnyExcept(TextCharacters)
+            || !Guid.TryParseExact(text, "D", out var guid))
         {
             return false;
         }

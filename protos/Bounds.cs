@@ -25,11 +25,21 @@ public static class Bounds
     /// <summary>The size of a producer id in bytes.</summary>
     public const int ProducerIdSize = 16;
 
+    /// <summary>
+    /// The latest time of a record, Unix milliseconds: the end of the year 9999, the last that a
+    /// protobuf timestamp can tell. Stream time can step on from it without overflow, and Redis keeps
+    /// it exactly as the score of a sorted set.
+    /// </summary>
+    public const long MaxRecordedAtMs = 253_402_300_799_999;
+
     /// <summary>The longest reply channel or trace context in bytes.</summary>
     public const int MaxReplyToSize = 100;
 
     /// <summary>Whether an amount is 1 … 10^15 minor units.</summary>
     public static bool IsAmount(long amount) => amount is >= 1 and <= MaxAmount;
+
+    /// <summary>Whether a time is after 1970 began and before the year 10000, in Unix milliseconds.</summary>
+    public static bool IsRecordedAt(long unixMs) => unixMs is >= 1 and <= MaxRecordedAtMs;
 
     /// <summary>Whether this is the form of an ISO 4217 code: three capital ASCII letters.</summary>
     public static bool IsCurrencyCode(ReadOnlySpan<byte> utf8) =>

@@ -79,7 +79,7 @@ public sealed class LedgerRecord
         new(entry) { VoidReason = reason, Readable = record };
 
     private static bool HasPossibleFields(LogRecord record) =>
-        record.RecordedAtMs > 0
+        Bounds.IsRecordedAt(record.RecordedAtMs)
         && record.ProducerId.Length == Bounds.ProducerIdSize
         && record.ProducerSequence > 0
         && Bounds.IsText(record.RequestId.Span, 0, Bounds.MaxRequestIdScalars)
