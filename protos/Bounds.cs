@@ -22,6 +22,12 @@ public static class Bounds
     /// <summary>The longest description, in Unicode scalars.</summary>
     public const int MaxDescriptionScalars = 200;
 
+    /// <summary>The most partitions of a bank: an account id has 16 bits for its own.</summary>
+    public const int MaxPartitions = 65_536;
+
+    /// <summary>The size of a digest in bytes.</summary>
+    public const int DigestSize = 32;
+
     /// <summary>The size of a producer id in bytes.</summary>
     public const int ProducerIdSize = 16;
 

@@ -116,7 +116,7 @@ public static class LogFrame
     private static WireFormat.WireType WireTypeOf(FieldDescriptor field) => field.FieldType switch
     {
         FieldType.Message or FieldType.Bytes => WireFormat.WireType.LengthDelimited,
-        FieldType.Int64 => WireFormat.WireType.Varint,
+        FieldType.Int64 or FieldType.Int32 => WireFormat.WireType.Varint,
         _ => throw new UnreachableException($"The log has no fields of type {field.FieldType}."),
     };
 

@@ -19,6 +19,11 @@ namespace BankAccounts.ServiceDefaults.Redis;
 /// {bank:N}:G:request-order    list    stream time (8 bytes, big endian) ‖ account id ‖ request id
 /// {bank:N}:G:producers        hash    producer id (16 bytes) → StoredProducer
 /// {bank:N}:G:producer-order   zset    producer id, scored by the stream time when last seen
+/// {bank:N}:G:channels-out     hash    destination partition (2 bytes) → StoredOutgoingChannel
+/// {bank:N}:G:unsettled        hash    destination partition ‖ sequence (8 bytes) → StoredUnsettled
+/// {bank:N}:G:channels-in      hash    source partition (2 bytes) → StoredIncomingChannel
+/// {bank:N}:G:refused          hash    source partition ‖ sequence (8 bytes) → Reason (number)
+/// {bank:N}:G:transfers        hash    offset of the TransferEvent (8 bytes) → StoredTransfer
 /// {bank:N}:G:voids            list    StoredVoid, the last 1,000
 /// {bank:N}:G:decisions        hash    offset modulo 16,384 → PushedDecision
 /// </code>
@@ -27,7 +32,7 @@ namespace BankAccounts.ServiceDefaults.Redis;
 public readonly record struct RedisKeys(int Partition, long Generation)
 {
     /// <summary>The version of this layout. Another one in Redis makes the owner fold anew.</summary>
-    public const int Layout = 1;
+    public const int Layout = 2;
 
     /// <summary>How many void records are kept.</summary>
     public const int MaxVoids = 1_000;
@@ -61,6 +66,21 @@ public readonly record struct RedisKeys(int Partition, long Generation)
 
     /// <summary>The order in which appending processes are forgotten.</summary>
     public string ProducerOrder => Of("producer-order");
+
+    /// <summary>The channels at which transfers are debited.</summary>
+    public string ChannelsOut => Of("channels-out");
+
+    /// <summary>The transfers that are not settled.</summary>
+    public string Unsettled => Of("unsettled");
+
+    /// <summary>The channels at which transfers are credited.</summary>
+    public string ChannelsIn => Of("channels-in");
+
+    /// <summary>The refused credits whose answers may still be asked for.</summary>
+    public string Refused => Of("refused");
+
+    /// <summary>What became of each transfer.</summary>
+    public string Transfers => Of("transfers");
 
     /// <summary>The last void records.</summary>
     public string Voids => Of("voids");

@@ -4,13 +4,20 @@ using BankAccounts.Store.V1;
 namespace BankAccounts.ProjectionService.Ledger;
 
 /// <summary>One entry of an account's history: what was asked and what became of it.</summary>
-public readonly record struct HistoryEntry(AccountId Account, LogRecord Command, Decision Decision);
+public readonly record struct HistoryEntry(
+    AccountId Account, LogRecord Command, Kind Kind, long Amount, Decision Decision);
 
 /// <summary>A record that counts for nothing.</summary>
 public readonly record struct VoidRecord(long Offset, VoidReason Reason, long FirstOffset);
 
 /// <summary>What the process that appended a record is told: a decision, or that it is void.</summary>
 public readonly record struct Answer(LogRecord To, long Offset, Decision? Decision, VoidRecord? Void);
+
+/// <summary>A transfer of a channel: the other partition, and its number.</summary>
+public readonly record struct ChannelEntry(int Partition, long Sequence);
+
+/// <summary>What became of a transfer so far.</summary>
+public readonly record struct TransferState(UnsettledTransfer Transfer, Decision Decision);
 
 /// <summary>
 /// What a batch of records changed. Several changes of one thing are one write: only the last stands.
@@ -40,4 +47,25 @@ public sealed class Changes
 
     /// <summary>What to tell those who wait, in the order of the log.</summary>
     public List<Answer> Answers { get; } = [];
+
+    /// <summary>Channels at which transfers were debited.</summary>
+    public HashSet<OutgoingChannel> Outgoing { get; } = [];
+
+    /// <summary>Channels at which transfers were credited or refused.</summary>
+    public HashSet<IncomingChannel> Incoming { get; } = [];
+
+    /// <summary>Transfers that are not settled, by destination partition; null: settled.</summary>
+    public Dictionary<ChannelEntry, UnsettledTransfer?> Unsettled { get; } = [];
+
+    /// <summary>Refused credits, by source partition; null: the answer is not asked for any more.</summary>
+    public Dictionary<ChannelEntry, Reason?> Refused { get; } = [];
+
+    /// <summary>Transfers as they stand afterwards, by the offset of their command.</summary>
+    public Dictionary<long, TransferState> Transfers { get; } = [];
+
+    /// <summary>What the destination's owner has to answer, in the order of the log.</summary>
+    public List<LogRecord> Settlements { get; } = [];
+
+    /// <summary>The last numbers that destinations said they have taken, by partition.</summary>
+    public Dictionary<int, long> TakenByDestination { get; } = [];
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using BankAccounts.Store.V1;
+using Google.Protobuf;
 
 namespace BankAccounts.ProjectionService.Ledger;
 
@@ -12,7 +13,7 @@ namespace BankAccounts.ProjectionService.Ledger;
 public static class Digests
 {
     /// <summary>The size of a digest in bytes.</summary>
-    public const int Size = SHA256.HashSizeInBytes;
+    public const int Size = Bounds.DigestSize;
 
     private const int NullLength = -1;
 
@@ -32,8 +33,41 @@ public static class Digests
     }
 
     /// <summary>… ‖ offset ‖ reason ‖ balance ‖ version ‖ offset of the first decision.</summary>
-    public static byte[] AddDecision(byte[] digest, long offset, in Decision decision) =>
-        Add(digest, offset, (int)decision.Reason, decision.Balance, decision.Version, decision.Offset);
+    /// <remarks>The reason of a pending transfer counts as 2³¹ − 1.</remarks>
+    public static byte[] AddDecision(byte[] digest, long offset, in Decision decision) => Add(
+        digest,
+        offset,
+        decision.IsPending ? int.MaxValue : (int)decision.Reason,
+        decision.Balance,
+        decision.Version,
+        decision.Offset);
+
+    /// <summary>
+    /// The chain over the transfers of a channel: … ‖ sequence ‖ offset of the command ‖ source ‖
+    /// destination ‖ amount ‖ length and bytes of the currency.
+    /// </summary>
+    public static byte[] AddTransfer(
+        byte[] digest,
+        long sequence,
+        long offset,
+        ByteString from,
+        ByteString to,
+        long amount,
+        ByteString currencyCode)
+    {
+        const int fixedSize = Size + 8 + 8 + AccountId.Size + AccountId.Size + 8 + 4;
+        var buffer = new byte[fixedSize + currencyCode.Length];
+        var rest = buffer.AsSpan();
+        digest.CopyTo(rest);
+        BinaryPrimitives.WriteInt64BigEndian(rest[Size..], sequence);
+        BinaryPrimitives.WriteInt64BigEndian(rest[(Size + 8)..], offset);
+        from.Span.CopyTo(rest[(Size + 16)..]);
+        to.Span.CopyTo(rest[(Size + 16 + AccountId.Size)..]);
+        BinaryPrimitives.WriteInt64BigEndian(rest[(fixedSize - 12)..], amount);
+        BinaryPrimitives.WriteInt32BigEndian(rest[(fixedSize - 4)..], currencyCode.Length);
+        currencyCode.Span.CopyTo(rest[fixedSize..]);
+        return SHA256.HashData(buffer);
+    }
 
     /// <summary>… ‖ offset ‖ −(void reason) ‖ 0 ‖ 0 ‖ offset of the first arrival or −1.</summary>
     public static byte[] AddVoid(byte[] digest, long offset, VoidReason reason, long firstOffset) =>

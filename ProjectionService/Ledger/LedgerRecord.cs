@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text;
 using BankAccounts.Log.V1;
 using BankAccounts.Store.V1;
-using Google.Protobuf;
 using BodyCase = BankAccounts.Log.V1.LogRecord.BodyOneofCase;
 
 namespace BankAccounts.ProjectionService.Ledger;
@@ -39,6 +38,10 @@ public sealed class LedgerRecord
     /// <summary>The process that appended it.</summary>
     public Guid ProducerId { get; private init; }
 
+    /// <summary>Whether a projector wrote it, to carry a transfer on.</summary>
+    public bool IsFollowUp =>
+        Command.BodyCase is BodyCase.TransferCredit or BodyCase.TransferSettle;
+
     /// <summary>The request that it belongs to; null if its caller gave no id.</summary>
     public RequestKey? Request => Command.RequestId.IsEmpty ? null : new(Account, Command.RequestId);
 
@@ -58,7 +61,8 @@ public sealed class LedgerRecord
 
     private static LedgerRecord Check(int partition, in LogEntry entry, LogRecord record)
     {
-        if (!HasPossibleFields(record) || !AccountId.TryRead(AccountOf(record).Span, out var account))
+        if (!PossibleRecord.Is(record)
+            || !AccountId.TryRead(PossibleRecord.AccountOf(record).Span, out var account))
         {
             return Void(entry, VoidReason.Impossible, record);
         }
@@ -77,39 +81,6 @@ public sealed class LedgerRecord
     private static LedgerRecord Void(
         in LogEntry entry, VoidReason reason, LogRecord? record = null) =>
         new(entry) { VoidReason = reason, Readable = record };
-
-    private static bool HasPossibleFields(LogRecord record) =>
-        Bounds.IsRecordedAt(record.RecordedAtMs)
-        && record.ProducerId.Length == Bounds.ProducerIdSize
-        && record.ProducerSequence > 0
-        && Bounds.IsText(record.RequestId.Span, 0, Bounds.MaxRequestIdScalars)
-        && record.ReplyTo.Length <= Bounds.MaxReplyToSize
-        && record.Traceparent.Length <= Bounds.MaxReplyToSize
-        && record.BodyCase switch
-        {
-            BodyCase.Create =>
-                Bounds.IsText(record.Create.HolderName.Span, 1, Bounds.MaxHolderNameScalars)
-                && Bounds.IsCurrencyCode(record.Create.CurrencyCode.Span),
-            BodyCase.Deposit => IsPossible(
-                record.Deposit.Amount, record.Deposit.CurrencyCode, record.Deposit.Description),
-            BodyCase.Withdraw => IsPossible(
-                record.Withdraw.Amount, record.Withdraw.CurrencyCode, record.Withdraw.Description),
-            BodyCase.None => false,
-            _ => throw new UnreachableException(),
-        };
-
-    private static bool IsPossible(long amount, ByteString currencyCode, ByteString description) =>
-        Bounds.IsAmount(amount)
-        && (currencyCode.IsEmpty || Bounds.IsCurrencyCode(currencyCode.Span))
-        && Bounds.IsText(description.Span, 0, Bounds.MaxDescriptionScalars);
-
-    private static ByteString AccountOf(LogRecord record) => record.BodyCase switch
-    {
-        BodyCase.Create => record.Create.AccountId,
-        BodyCase.Deposit => record.Deposit.AccountId,
-        BodyCase.Withdraw => record.Withdraw.AccountId,
-        _ => throw new UnreachableException(),
-    };
 
     private static bool IsKeyOf(AccountId account, byte[]? key)
     {

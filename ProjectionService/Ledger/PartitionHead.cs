@@ -28,6 +28,15 @@ public sealed record PartitionHead(
     /// <summary>Accounts opened.</summary>
     public long Accounts { get; init; }
 
+    /// <summary>Transfers that were credited here.</summary>
+    public long Credited { get; init; }
+
+    /// <summary>Transfers that were refused here as their destination.</summary>
+    public long Refused { get; init; }
+
+    /// <summary>Transfers sent from here that became final.</summary>
+    public long Settled { get; init; }
+
     /// <summary>A partition of which nothing was read.</summary>
     public static PartitionHead Start() => new(0, Digests.Empty(), Digests.Empty(), 0);
 

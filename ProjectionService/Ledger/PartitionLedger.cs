@@ -1,17 +1,21 @@
+using System.Diagnostics;
+using BankAccounts.Log.V1;
 using BankAccounts.Store.V1;
+using BodyCase = BankAccounts.Log.V1.LogRecord.BodyOneofCase;
 
 namespace BankAccounts.ProjectionService.Ledger;
 
 /// <summary>
 /// The ledger of one partition: the state, and the fold that takes it from record to record. It has no
 /// clock, no randomness, no I/O and no configuration: the same log gives the same decisions on any
-/// machine, for ever. <see cref="Apply"/> is the whole of it, rule by rule.
+/// machine, for ever. <see cref="Apply"/> is the whole of it, rule by rule; what is particular about
+/// transfers stands in the other half of this class.
 /// </summary>
 /// <remarks>
 /// Only a part of the state is in memory. Before a record is applied, its <see cref="LedgerRecord"/>'s
 /// account, producer and request must be in the tables, and enough of the oldest requests in the queue.
 /// </remarks>
-public sealed class PartitionLedger
+public sealed partial class PartitionLedger
 {
     /// <summary>Requests and producers are remembered for at least this long in stream time.</summary>
     public const long RememberedMs = 24 * 60 * 60 * 1000L;
@@ -89,13 +93,17 @@ public sealed class PartitionLedger
         {
             Void(record, record.VoidReason, ProducerWindow.NoOffset, changes);
         }
+        else if (record.IsFollowUp)
+        {
+            CarryOn(record, changes);
+        }
         else if (IsRedelivery(record, out var firstOffset))
         {
             Void(record, VoidReason.Redelivery, firstOffset, changes);
         }
         else
         {
-            Head = Head with { StreamTimeMs = Head.StreamTimeAfter(record.Command.RecordedAtMs) };
+            MoveStreamTime(record);
             MarkSeen(record, changes);
             Decide(record, changes);
         }
@@ -111,69 +119,89 @@ public sealed class PartitionLedger
 
     private void Decide(LedgerRecord record, Changes changes)
     {
-        var request = record.Request;
-        var fingerprint = request is null ? null : Fingerprint.Of(record.Command);
+        var fingerprint = record.Request is null ? null : Fingerprint.Of(record.Command);
 
         // Rule 4: a request that is known gets the first decision again, unless it asks for another thing.
-        if (request is { } known && Requests[known] is { } remembered)
+        if (record.Request is { } known && Requests[known] is { } remembered)
         {
             if (remembered.Fingerprint == fingerprint)
             {
                 Head = Head with { Repeated = Head.Repeated + 1 };
-                Tell(record, remembered.Decision, changes);
+                Tell(record.Command, record.Entry.Offset, remembered.Decision, changes);
             }
             else
             {
-                Conclude(record, (Reason.RequestIdReused, Accounts[record.Account]), changes);
+                Conclude(record, Reason.RequestIdReused, Accounts[record.Account], changes);
             }
             return;
         }
 
         // Rules 5 and 6.
-        var decision = Conclude(record, Rules.Decide(Accounts[record.Account], record.Command), changes);
-        if (request is { } asked)
+        var before = Accounts[record.Account];
+        var (reason, after) = Rules.Decide(before, record.Command, IsChannelFull(record.Command));
+        var decision = Conclude(record, reason, after, changes);
+        if (decision.IsPending)
+        {
+            OpenTransfer(record, before!.CurrencyCode, decision, changes);
+        }
+        if (record.Request is { } asked)
         {
             Remember(asked, new RememberedRequest(fingerprint!, decision), changes);
         }
     }
 
-    private Decision Conclude(
-        LedgerRecord record, (Reason Reason, Account? After) verdict, Changes changes)
+    private Decision Conclude(LedgerRecord record, Reason reason, Account? after, Changes changes)
     {
-        var (reason, after) = verdict;
+        var isAccepted = reason == Reason.Unspecified;
         var decision = new Decision(
-            reason, after?.Balance ?? 0, after?.Version ?? 0, record.Entry.Offset);
-        if (decision.IsAccepted)
+            reason,
+            after?.Balance ?? 0,
+            after?.Version ?? 0,
+            record.Entry.Offset,
+            IsPending: isAccepted && record.Command.BodyCase == BodyCase.Transfer);
+        Head = isAccepted
+            ? Head with { Accepted = Head.Accepted + 1 }
+            : Head with { Rejected = Head.Rejected + 1 };
+        if (isAccepted)
         {
-            var isNew = Accounts[record.Account] is null;
-            Accounts.Set(record.Account, after, Batch);
-            changes.Accounts[record.Account] = after!;
-            Head = Head with
+            if (record.Command.BodyCase == BodyCase.Create)
             {
-                Accepted = Head.Accepted + 1,
-                Accounts = Head.Accounts + (isNew ? 1 : 0),
-            };
-        }
-        else
-        {
-            Head = Head with { Rejected = Head.Rejected + 1 };
+                Head = Head with { Accounts = Head.Accounts + 1 };
+            }
+            Set(record.Account, after!, changes);
         }
         if (after is not null)
         {
-            changes.History.Add(new HistoryEntry(record.Account, record.Command, decision));
+            var (kind, amount) = Describe(record.Command);
+            changes.History.Add(new(record.Account, record.Command, kind, amount, decision));
         }
-        Tell(record, decision, changes);
+        Tell(record.Command, record.Entry.Offset, decision, changes);
         return decision;
     }
 
-    private void Tell(LedgerRecord record, Decision decision, Changes changes)
+    private static (Kind Kind, long Amount) Describe(LogRecord command) => command.BodyCase switch
     {
-        var offset = record.Entry.Offset;
+        BodyCase.Create => (Kind.Create, 0),
+        BodyCase.Deposit => (Kind.Deposit, command.Deposit.Amount),
+        BodyCase.Withdraw => (Kind.Withdraw, command.Withdraw.Amount),
+        BodyCase.Transfer => (Kind.TransferOut, command.Transfer.Amount),
+        BodyCase.Close => (Kind.Close, 0),
+        _ => throw new UnreachableException(),
+    };
+
+    private void Set(AccountId id, Account account, Changes changes)
+    {
+        Accounts.Set(id, account, Batch);
+        changes.Accounts[id] = account;
+    }
+
+    private void Tell(LogRecord command, long offset, Decision decision, Changes changes)
+    {
         Head = Head with
         {
             DecisionDigest = Digests.AddDecision(Head.DecisionDigest, offset, decision),
         };
-        changes.Answers.Add(new Answer(record.Command, offset, decision, Void: null));
+        changes.Answers.Add(new Answer(command, offset, decision, Void: null));
     }
 
     private void Void(LedgerRecord record, VoidReason reason, long firstOffset, Changes changes)
@@ -191,14 +219,24 @@ public sealed class PartitionLedger
         }
     }
 
+    /// <summary>
+    /// A transfer's request is remembered while it is pending, and forgotten only after its settlement:
+    /// it takes its place in the order of forgetting when it becomes final.
+    /// </summary>
     private void Remember(RequestKey request, RememberedRequest remembered, Changes changes)
     {
-        var age = new RequestAge(request, Head.StreamTimeMs);
         Requests.Set(request, remembered, Batch);
-        RequestOrder.Append(age);
         changes.Requests[request] = remembered;
-        changes.Remembered.Add(age);
+        if (!remembered.Decision.IsPending)
+        {
+            var age = new RequestAge(request, Head.StreamTimeMs);
+            RequestOrder.Append(age);
+            changes.Remembered.Add(age);
+        }
     }
+
+    private void MoveStreamTime(LedgerRecord record) =>
+        Head = Head with { StreamTimeMs = Head.StreamTimeAfter(record.Command.RecordedAtMs) };
 
     private void MarkSeen(LedgerRecord record, Changes changes)
     {

@@ -39,18 +39,33 @@ public static class Fingerprint
             command.Withdraw.Amount,
             command.Withdraw.CurrencyCode,
             command.Withdraw.Description),
+        BodyCase.Transfer => Hash(
+            command.BodyCase,
+            command.Transfer.Amount,
+            command.Transfer.CurrencyCode,
+            command.Transfer.Description,
+            command.Transfer.ToAccountId),
+        BodyCase.Close => Hash(command.BodyCase, 0),
         _ => throw new UnreachableException(),
     };
 
-    private static ByteString Hash(BodyCase kind, long amount, ByteString first, ByteString second)
+    private static ByteString Hash(BodyCase kind, long amount, params ReadOnlySpan<ByteString> texts)
     {
-        var buffer = new byte[4 + 8 + 4 + first.Length + 4 + second.Length];
+        var size = 4 + 8;
+        foreach (var text in texts)
+        {
+            size += 4 + text.Length;
+        }
+        var buffer = new byte[size];
         BinaryPrimitives.WriteInt32BigEndian(buffer, (int)kind);
         BinaryPrimitives.WriteInt64BigEndian(buffer.AsSpan(4), amount);
-        BinaryPrimitives.WriteInt32BigEndian(buffer.AsSpan(12), first.Length);
-        first.Span.CopyTo(buffer.AsSpan(16));
-        BinaryPrimitives.WriteInt32BigEndian(buffer.AsSpan(16 + first.Length), second.Length);
-        second.Span.CopyTo(buffer.AsSpan(20 + first.Length));
+        var rest = buffer.AsSpan(12);
+        foreach (var text in texts)
+        {
+            BinaryPrimitives.WriteInt32BigEndian(rest, text.Length);
+            text.Span.CopyTo(rest[4..]);
+            rest = rest[(4 + text.Length)..];
+        }
         return ByteString.CopyFrom(SHA256.HashData(buffer).AsSpan(0, Size));
     }
 }

@@ -13,14 +13,38 @@ namespace BankAccounts.ProjectionService.Ledger;
 public static class Rules
 {
     /// <summary>Decides a command against its account; null if there is no such account.</summary>
-    public static (Reason Reason, Account? After) Decide(Account? account, LogRecord command) =>
+    /// <param name="account">The account that the command is for.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="channelIsFull">For a transfer: whether its channel holds all it can.</param>
+    public static (Reason Reason, Account? After) Decide(
+        Account? account, LogRecord command, bool channelIsFull = false) =>
         command.BodyCase switch
         {
             BodyCase.Create => Create(account, command.Create, command.RecordedAtMs),
             BodyCase.Deposit => Deposit(account, command.Deposit),
             BodyCase.Withdraw => Withdraw(account, command.Withdraw),
+            BodyCase.Transfer => Debit(account, command.Transfer, channelIsFull),
+            BodyCase.Close => Close(account),
             _ => throw new UnreachableException(),
         };
+
+    /// <summary>Decides a transfer against its destination; null if there is no such account.</summary>
+    public static (Reason Reason, Account? After) Credit(Account? account, TransferCreditEvent credit) =>
+        account switch
+        {
+            null => (Reason.DestinationNotFound, account),
+            { IsClosed: true } => (Reason.DestinationClosed, account),
+            _ when credit.CurrencyCode != account.CurrencyCode =>
+                (Reason.DestinationCurrencyMismatch, account),
+            _ when account.WouldExceedLimit(credit.Amount) =>
+                (Reason.DestinationBalanceLimit, account),
+            _ => Accept(account, checked(account.Balance + credit.Amount)),
+        };
+
+    /// <summary>The source of a transfer that its destination credited or refused. Never refused.</summary>
+    public static Account Settle(Account account, long amount, bool isRefund) => account.Next(
+        isRefund ? checked(account.Balance + amount) : account.Balance,
+        checked(account.Unsettled - amount));
 
     private static (Reason, Account?) Create(Account? account, CreateEvent asked, long recordedAtMs) =>
         account is not null
@@ -28,27 +52,44 @@ public static class Rules
             : (Reason.Unspecified, new Account(
                 asked.HolderName, asked.CurrencyCode, 0, IsClosed: false, recordedAtMs, Version: 1));
 
-    private static (Reason, Account?) Deposit(Account? account, DepositEvent asked)
-    {
-        if (CannotBeUsed(account, asked.CurrencyCode) is var reason and not Reason.Unspecified)
-        {
-            return (reason, account);
-        }
-        return asked.Amount > long.MaxValue - account!.Balance
+    private static (Reason, Account?) Deposit(Account? account, DepositEvent asked) =>
+        CannotBeUsed(account, asked.CurrencyCode) is var reason and not Reason.Unspecified
+            ? (reason, account)
+            : account!.WouldExceedLimit(asked.Amount)
             ? (Reason.BalanceLimit, account)
             : Accept(account, checked(account.Balance + asked.Amount));
-    }
 
-    private static (Reason, Account?) Withdraw(Account? account, WithdrawEvent asked)
-    {
-        if (CannotBeUsed(account, asked.CurrencyCode) is var reason and not Reason.Unspecified)
-        {
-            return (reason, account);
-        }
-        return asked.Amount > account!.Balance
+    private static (Reason, Account?) Withdraw(Account? account, WithdrawEvent asked) =>
+        CannotBeUsed(account, asked.CurrencyCode) is var reason and not Reason.Unspecified
+            ? (reason, account)
+            : asked.Amount > account!.Balance
             ? (Reason.InsufficientFunds, account)
             : Accept(account, checked(account.Balance - asked.Amount));
+
+    private static (Reason, Account?) Debit(Account? account, TransferEvent asked, bool channelIsFull)
+    {
+        var usable = account is null ? Reason.AccountNotFound
+            : !IsInAPartition(asked) ? Reason.DestinationNotFound
+            : CannotBeUsed(account, asked.CurrencyCode);
+        return usable != Reason.Unspecified ? (usable, account)
+            : asked.FromAccountId == asked.ToAccountId ? (Reason.SameAccount, account)
+            : asked.Amount > account!.Balance ? (Reason.InsufficientFunds, account)
+            : channelIsFull ? (Reason.ChannelFull, account)
+            : (Reason.Unspecified, account.Next(
+                checked(account.Balance - asked.Amount), checked(account.Unsettled + asked.Amount)));
     }
+
+    private static (Reason, Account?) Close(Account? account) => account switch
+    {
+        null => (Reason.AccountNotFound, account),
+        { IsClosed: true } => (Reason.AccountClosed, account),
+        { Unsettled: > 0 } => (Reason.TransfersUnsettled, account),
+        { Balance: > 0 } => (Reason.BalanceNotZero, account),
+        _ => (Reason.Unspecified, account.Next(0, 0) with { IsClosed = true }),
+    };
+
+    private static bool IsInAPartition(TransferEvent asked) =>
+        AccountId.TryRead(asked.ToAccountId.Span, out var to) && to.Partition < asked.PartitionCount;
 
     private static Reason CannotBeUsed(Account? account, ByteString askedCurrency) => account switch
     {
@@ -60,6 +101,5 @@ public static class Rules
     };
 
     private static (Reason, Account?) Accept(Account account, long balance) =>
-        (Reason.Unspecified,
-            account with { Balance = balance, Version = checked(account.Version + 1) });
+        (Reason.Unspecified, account.Next(balance, account.Unsettled));
 }

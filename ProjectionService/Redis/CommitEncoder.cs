@@ -19,14 +19,15 @@ public sealed class CommitEncoder(RedisKeys keys)
     private int commandCount;
 
     /// <summary>The writes of a batch, packed.</summary>
-    public static ReadOnlyMemory<byte> Writes(RedisKeys keys, Changes changes)
+    public static ReadOnlyMemory<byte> Writes(RedisKeys keys, Changes changes, long position)
     {
         var encoder = new CommitEncoder(keys);
         encoder.AddAccounts(changes);
         encoder.AddRequests(changes);
         encoder.AddProducers(changes);
+        encoder.AddTransfers(changes);
         encoder.AddVoids(changes);
-        encoder.AddDecisions(changes);
+        encoder.AddDecisions(changes, position);
         var packed = new byte[5 + encoder.commands.Written.Length];
         new MessagePack().Array(encoder.commandCount).Written.CopyTo(packed);
         encoder.commands.Written.CopyTo(packed.AsMemory(5));
@@ -115,13 +116,52 @@ public sealed class CommitEncoder(RedisKeys keys)
         }
     }
 
-    private void AddDecisions(Changes changes) =>
-        Add("HSET", keys.Decisions, changes.Answers.SelectMany(answer =>
+    private void AddTransfers(Changes changes)
+    {
+        Add("HSET", keys.ChannelsOut, changes.Outgoing.SelectMany(channel => new[]
         {
-            var stored = StoreCodec.Encode(answer);
-            stored.ProducerId = answer.To.ProducerId;
-            return new[] { Number(answer.Offset % RedisKeys.MaxDecisions), stored.ToByteArray() };
+            StoreCodec.Field(channel.Destination), StoreCodec.Encode(channel).ToByteArray(),
         }));
+        Add("HSET", keys.Unsettled, changes.Unsettled
+            .Where(changed => changed.Value is not null)
+            .SelectMany(changed => new[]
+            {
+                StoreCodec.Field(changed.Key), StoreCodec.Encode(changed.Value!).ToByteArray(),
+            }));
+        Add("HDEL", keys.Unsettled, changes.Unsettled
+            .Where(changed => changed.Value is null)
+            .Select(changed => StoreCodec.Field(changed.Key)));
+        Add("HSET", keys.ChannelsIn, changes.Incoming.SelectMany(channel => new[]
+        {
+            StoreCodec.Field(channel.Source), StoreCodec.Encode(channel).ToByteArray(),
+        }));
+        Add("HSET", keys.Refused, changes.Refused
+            .Where(changed => changed.Value is not null)
+            .SelectMany(changed => new[]
+            {
+                StoreCodec.Field(changed.Key), Number((int)changed.Value!),
+            }));
+        Add("HDEL", keys.Refused, changes.Refused
+            .Where(changed => changed.Value is null)
+            .Select(changed => StoreCodec.Field(changed.Key)));
+        Add("HSET", keys.Transfers, changes.Transfers.SelectMany(changed => new[]
+        {
+            StoreCodec.Field(changed.Key), StoreCodec.Encode(changed.Value).ToByteArray(),
+        }));
+    }
+
+    /// <summary>
+    /// A transfer becomes final long after its command: by then its place may belong to a later record.
+    /// </summary>
+    private void AddDecisions(Changes changes, long position) =>
+        Add("HSET", keys.Decisions, changes.Answers
+            .Where(answer => answer.Offset >= position - RedisKeys.MaxDecisions)
+            .SelectMany(answer =>
+            {
+                var stored = StoreCodec.Encode(answer);
+                stored.ProducerId = answer.To.ProducerId;
+                return new[] { Number(answer.Offset % RedisKeys.MaxDecisions), stored.ToByteArray() };
+            }));
 
     private void Add(string command, string key, IEnumerable<byte[]> arguments)
     {

@@ -29,6 +29,6 @@ public sealed record EncodedCommit(
             ledger.Head.LogDigest,
             StoreCodec.Encode(ledger.Head, ledger.RequestOrder).ToByteArray(),
             ledger.RequestOrder.First,
-            CommitEncoder.Writes(keys, changes),
+            CommitEncoder.Writes(keys, changes, ledger.Head.Position),
             CommitEncoder.Messages(keys, changes));
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using BankAccounts.ProjectionService.Ledger;
 using BankAccounts.ServiceDefaults.Redis;
 using BankAccounts.Store.V1;
@@ -18,6 +19,7 @@ public sealed class PartitionStore(IDatabase database, int partition, TimeSpan t
 {
     private static readonly RedisScript LoadScript = new(typeof(PartitionStore), "load.lua");
     private static readonly RedisScript BeginScript = new(typeof(PartitionStore), "begin.lua");
+    private static readonly RedisScript ChannelsScript = new(typeof(PartitionStore), "channels.lua");
     private static readonly RedisScript PrefetchScript = new(typeof(PartitionStore), "prefetch.lua");
     private static readonly RedisScript CommitScript = new(typeof(PartitionStore), "commit.lua");
 
@@ -37,7 +39,12 @@ public sealed class PartitionStore(IDatabase database, int partition, TimeSpan t
             var generation = loaded.Length == 0 ? string.Empty : (string)loaded[0]!;
             if (loaded.Length > 0 && IsUsable(loaded))
             {
-                return Resume(loaded);
+                var (keys, ledger) = Resume(loaded);
+                if (await TryLoadChannelsAsync(keys, ledger, cancellation))
+                {
+                    return (keys, ledger);
+                }
+                continue;
             }
             await BeginScript.EvaluateAsync(
                 database,
@@ -143,6 +150,51 @@ public sealed class PartitionStore(IDatabase database, int partition, TimeSpan t
             new RedisKeys(partition, (long)loaded[0]),
             new PartitionLedger(partition, head, requests, new ProducerOrder(producers)));
     }
+
+    /// <summary>Loads the channels; false if another owner committed meanwhile.</summary>
+    private async Task<bool> TryLoadChannelsAsync(
+        RedisKeys keys, PartitionLedger ledger, CancellationToken cancellation)
+    {
+        var hashes = await EvaluateArrayAsync(
+            ChannelsScript,
+            [
+                RedisKeys.Root(partition), keys.Head,
+                keys.ChannelsOut, keys.Unsettled, keys.ChannelsIn, keys.Refused,
+            ],
+            [keys.Generation, ledger.Head.Position],
+            cancellation);
+        if (hashes.Length == 0)
+        {
+            return false;
+        }
+        foreach (var (field, value) in Pairs(hashes[0]))
+        {
+            var stored = StoredOutgoingChannel.Parser.ParseFrom(value);
+            ledger.Load(new OutgoingChannel(
+                StoreCodec.DecodePartition(field), stored.NextSequence, stored.Chain.ToByteArray()));
+        }
+        foreach (var (field, value) in Pairs(hashes[1]))
+        {
+            var entry = StoreCodec.DecodeChannelEntry(field);
+            ledger.Outgoing[entry.Partition].Load(
+                StoreCodec.Decode(StoredUnsettled.Parser.ParseFrom(value), entry.Sequence));
+        }
+        foreach (var (field, value) in Pairs(hashes[2]))
+        {
+            ledger.Load(StoreCodec.Decode(
+                StoredIncomingChannel.Parser.ParseFrom(value), StoreCodec.DecodePartition(field)));
+        }
+        foreach (var (field, value) in Pairs(hashes[3]))
+        {
+            var entry = StoreCodec.DecodeChannelEntry(field);
+            var reason = (Reason)int.Parse(Encoding.ASCII.GetString(value), CultureInfo.InvariantCulture);
+            ledger.Incoming[entry.Partition].Load(entry.Sequence, reason);
+        }
+        return true;
+    }
+
+    private static IEnumerable<(byte[] Field, byte[] Value)> Pairs(RedisResult hash) =>
+        Array(hash).Chunk(2).Select(pair => ((byte[])pair[0]!, (byte[])pair[1]!));
 
     private static void AddRead<TKey>(
         MessagePack reads, string key, TKey[] chunk, Func<TKey, byte[]> field)

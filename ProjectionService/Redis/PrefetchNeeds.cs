@@ -32,6 +32,10 @@ public sealed class PrefetchNeeds
         foreach (var record in records.Where(record => record.IsCommand))
         {
             AddMissing(ledger.Accounts, record.Account, needs.Accounts, ledger.Batch);
+            if (record.IsFollowUp)
+            {
+                continue;
+            }
             AddMissing(ledger.Producers, record.ProducerId, needs.Producers, ledger.Batch);
             if (record.Request is { } request)
             {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
+using BankAccounts.Log.V1;
 using BankAccounts.ProjectionService.Ledger;
 using BankAccounts.Store.V1;
 using Google.Protobuf;
@@ -18,6 +19,7 @@ public static class StoreCodec
         Closed = account.IsClosed,
         OpenedAtMs = account.OpenedAtMs,
         Version = account.Version,
+        Unsettled = account.Unsettled,
     };
 
     public static Account Decode(StoredAccount stored) => new(
@@ -26,7 +28,8 @@ public static class StoreCodec
         stored.Balance,
         stored.Closed,
         stored.OpenedAtMs,
-        stored.Version);
+        stored.Version,
+        stored.Unsettled);
 
     public static StoredDecision Encode(Decision decision) => new()
     {
@@ -34,10 +37,11 @@ public static class StoreCodec
         Balance = decision.Balance,
         Version = decision.Version,
         Offset = decision.Offset,
+        Pending = decision.IsPending,
     };
 
     public static Decision Decode(StoredDecision stored) =>
-        new(stored.Reason, stored.Balance, stored.Version, stored.Offset);
+        new(stored.Reason, stored.Balance, stored.Version, stored.Offset, stored.Pending);
 
     public static StoredRequest Encode(RememberedRequest request) => new()
     {
@@ -94,6 +98,9 @@ public static class StoreCodec
         Accounts = head.Accounts,
         FirstRequest = requests.First,
         NextRequest = requests.Next,
+        Credited = head.Credited,
+        Refused = head.Refused,
+        Settled = head.Settled,
     };
 
     public static PartitionHead Decode(StoredHead stored, long position, byte[] logDigest) =>
@@ -104,30 +111,38 @@ public static class StoreCodec
             Repeated = stored.RepeatedRequests,
             Voids = stored.Voids,
             Accounts = stored.Accounts,
+            Credited = stored.Credited,
+            Refused = stored.Refused,
+            Settled = stored.Settled,
         };
 
     public static StoredHistoryEntry Encode(in HistoryEntry entry)
     {
         var stored = new StoredHistoryEntry
         {
+            Kind = entry.Kind,
+            Amount = entry.Amount,
             RequestId = entry.Command.RequestId,
             RecordedAtMs = entry.Command.RecordedAtMs,
             Decision = Encode(entry.Decision),
         };
         switch (entry.Command.BodyCase)
         {
-            case BodyCase.Create:
-                stored.Kind = Kind.Create;
+            case BodyCase.Create or BodyCase.Close:
                 break;
             case BodyCase.Deposit:
-                stored.Kind = Kind.Deposit;
-                stored.Amount = entry.Command.Deposit.Amount;
                 stored.Description = entry.Command.Deposit.Description;
                 break;
             case BodyCase.Withdraw:
-                stored.Kind = Kind.Withdraw;
-                stored.Amount = entry.Command.Withdraw.Amount;
                 stored.Description = entry.Command.Withdraw.Description;
+                break;
+            case BodyCase.Transfer:
+                stored.Description = entry.Command.Transfer.Description;
+                stored.Counterparty = entry.Command.Transfer.ToAccountId;
+                break;
+            case BodyCase.TransferCredit:
+                stored.Description = entry.Command.TransferCredit.Description;
+                stored.Counterparty = entry.Command.TransferCredit.FromAccountId;
                 break;
             default:
                 throw new UnreachableException();
@@ -182,4 +197,92 @@ public static class StoreCodec
         var key = new RequestKey(account, ByteString.CopyFrom(field[AccountId.Size..]));
         return new RequestAge(key, BinaryPrimitives.ReadInt64BigEndian(line));
     }
+
+    public static StoredOutgoingChannel Encode(OutgoingChannel channel) => new()
+    {
+        NextSequence = channel.NextSequence,
+        Chain = ByteString.CopyFrom(channel.Chain),
+    };
+
+    public static StoredIncomingChannel Encode(IncomingChannel channel) => new()
+    {
+        LastSequence = channel.LastSequence,
+        Chain = ByteString.CopyFrom(channel.Chain),
+        SettledBelow = channel.SettledBelow,
+        Halted = channel.HaltedBy is not null,
+        HaltedByOffset = channel.HaltedBy ?? 0,
+    };
+
+    public static IncomingChannel Decode(StoredIncomingChannel stored, int source)
+    {
+        var channel = new IncomingChannel(
+            source, stored.LastSequence, stored.Chain.ToByteArray(), stored.SettledBelow);
+        if (stored.Halted)
+        {
+            channel.Halt(stored.HaltedByOffset);
+        }
+        return channel;
+    }
+
+    public static StoredUnsettled Encode(UnsettledTransfer transfer) => new()
+    {
+        SourceOffset = transfer.Offset,
+        Chain = ByteString.CopyFrom(transfer.Chain),
+        Record = transfer.Command.ToByteString(),
+        CurrencyCode = transfer.CurrencyCode,
+    };
+
+    public static UnsettledTransfer Decode(StoredUnsettled stored, long sequence) => new(
+        sequence,
+        stored.SourceOffset,
+        stored.Chain.ToByteArray(),
+        LogRecord.Parser.ParseFrom(stored.Record),
+        stored.CurrencyCode);
+
+    public static StoredTransfer Encode(TransferState state)
+    {
+        var asked = state.Transfer.Command.Transfer;
+        return new StoredTransfer
+        {
+            FromAccountId = asked.FromAccountId,
+            ToAccountId = asked.ToAccountId,
+            Amount = asked.Amount,
+            CurrencyCode = state.Transfer.CurrencyCode,
+            Description = asked.Description,
+            Sequence = state.Transfer.Sequence,
+            RecordedAtMs = state.Transfer.Command.RecordedAtMs,
+            Decision = Encode(state.Decision),
+        };
+    }
+
+    /// <summary>The field of a channel: the other partition, 2 bytes, big endian.</summary>
+    public static byte[] Field(int partition)
+    {
+        var field = new byte[sizeof(ushort)];
+        BinaryPrimitives.WriteUInt16BigEndian(field, checked((ushort)partition));
+        return field;
+    }
+
+    /// <summary>The field of a transfer of a channel: the other partition, then its number.</summary>
+    public static byte[] Field(ChannelEntry entry)
+    {
+        var field = new byte[sizeof(ushort) + sizeof(long)];
+        Field(entry.Partition).CopyTo(field, 0);
+        BinaryPrimitives.WriteInt64BigEndian(field.AsSpan(sizeof(ushort)), entry.Sequence);
+        return field;
+    }
+
+    /// <summary>The field of a transfer: the offset of its command, 8 bytes, big endian.</summary>
+    public static byte[] Field(long offset)
+    {
+        var field = new byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64BigEndian(field, offset);
+        return field;
+    }
+
+    public static int DecodePartition(ReadOnlySpan<byte> field) =>
+        BinaryPrimitives.ReadUInt16BigEndian(field);
+
+    public static ChannelEntry DecodeChannelEntry(ReadOnlySpan<byte> field) => new(
+        DecodePartition(field), BinaryPrimitives.ReadInt64BigEndian(field[sizeof(ushort)..]));
 }

@@ -1,0 +1,116 @@
+using BankAccounts.Log.V1;
+using BankAccounts.Store.V1;
+using Google.Protobuf;
+
+namespace BankAccounts.ProjectionService.Ledger;
+
+/// <summary>A transfer that was debited here and is not settled.</summary>
+/// <param name="Sequence">Its number in its channel, from 1.</param>
+/// <param name="Offset">The offset of its command.</param>
+/// <param name="Chain">The chain digest over the channel's transfers up to it.</param>
+/// <param name="Command">Its command.</param>
+/// <param name="CurrencyCode">The currency of the source.</param>
+public sealed record UnsettledTransfer(
+    long Sequence, long Offset, byte[] Chain, LogRecord Command, ByteString CurrencyCode);
+
+/// <summary>
+/// The end of a channel at which transfers are debited: one for each destination partition. Its numbers
+/// and its chain never skip; what is not settled stays in it.
+/// </summary>
+public sealed class OutgoingChannel(int destination, long nextSequence, byte[] chain)
+{
+    /// <summary>The most transfers of a channel that are not settled.</summary>
+    public const int Capacity = 100_000;
+
+    private readonly SortedDictionary<long, UnsettledTransfer> unsettled = [];
+
+    /// <summary>The destination partition.</summary>
+    public int Destination { get; } = destination;
+
+    /// <summary>The number that the next transfer gets.</summary>
+    public long NextSequence { get; private set; } = nextSequence;
+
+    /// <summary>The chain digest over all transfers so far.</summary>
+    public byte[] Chain { get; private set; } = chain;
+
+    /// <summary>Whether the channel holds all it can.</summary>
+    public bool IsFull => unsettled.Count >= Capacity;
+
+    /// <summary>The transfers that are not settled, in order.</summary>
+    public IReadOnlyCollection<UnsettledTransfer> Unsettled => unsettled.Values;
+
+    /// <summary>A transfer that is not settled; null if there is none of that number.</summary>
+    public UnsettledTransfer? Find(long sequence) => unsettled.GetValueOrDefault(sequence);
+
+    /// <summary>Takes in a transfer that the store holds.</summary>
+    public void Load(UnsettledTransfer transfer) => unsettled.Add(transfer.Sequence, transfer);
+
+    /// <summary>Enters a transfer that was debited.</summary>
+    public UnsettledTransfer Open(LogRecord command, long offset, ByteString currencyCode)
+    {
+        var asked = command.Transfer;
+        Chain = Digests.AddTransfer(
+            Chain, NextSequence, offset, asked.FromAccountId, asked.ToAccountId, asked.Amount, currencyCode);
+        var transfer = new UnsettledTransfer(NextSequence, offset, Chain, command, currencyCode);
+        unsettled.Add(NextSequence, transfer);
+        NextSequence++;
+        return transfer;
+    }
+
+    /// <summary>Removes a transfer that is settled.</summary>
+    public void Settle(long sequence) => unsettled.Remove(sequence);
+}
+
+/// <summary>
+/// The end of a channel at which transfers are credited: one for each source partition. It takes
+/// exactly the next number whose chain extends its own, so no transfer is taken twice and none is
+/// skipped, whoever sends what, how often and in which order.
+/// </summary>
+public sealed class IncomingChannel(int source, long lastSequence, byte[] chain, long settledBelow)
+{
+    private readonly SortedDictionary<long, Reason> refused = [];
+
+    /// <summary>The source partition.</summary>
+    public int Source { get; } = source;
+
+    /// <summary>The last number that was taken; 0 if none.</summary>
+    public long LastSequence { get; private set; } = lastSequence;
+
+    /// <summary>The chain digest over the transfers taken.</summary>
+    public byte[] Chain { get; private set; } = chain;
+
+    /// <summary>The largest "settled below" seen: nobody asks for the answers below it any more.</summary>
+    public long SettledBelow { get; private set; } = settledBelow;
+
+    /// <summary>The offset of the credit that did not fit; null while the channel is not halted.</summary>
+    public long? HaltedBy { get; private set; }
+
+    /// <summary>The refused numbers whose answers may still be asked for.</summary>
+    public IReadOnlyDictionary<long, Reason> Refused => refused;
+
+    /// <summary>Takes in a refusal that the store holds.</summary>
+    public void Load(long sequence, Reason reason) => refused.Add(sequence, reason);
+
+    /// <summary>The channel moves no money until an operator releases it.</summary>
+    public void Halt(long offset) => HaltedBy = offset;
+
+    /// <summary>Takes the next number.</summary>
+    public void Take(byte[] extendedChain, Reason reason)
+    {
+        LastSequence++;
+        Chain = extendedChain;
+        if (reason != Reason.Unspecified)
+        {
+            refused.Add(LastSequence, reason);
+        }
+    }
+
+    /// <summary>Notes up to where the source has settled, and returns the refusals that it frees.</summary>
+    public IReadOnlyList<long> SettleBelow(long sequence)
+    {
+        SettledBelow = Math.Max(SettledBelow, sequence);
+        var freed = refused.Keys.TakeWhile(number => number < SettledBelow).ToList();
+        freed.ForEach(number => refused.Remove(number));
+        return freed;
+    }
+}

@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using BankAccounts.Log.V1;
+using BankAccounts.Store.V1;
+using Google.Protobuf;
+using BodyCase = BankAccounts.Log.V1.LogRecord.BodyOneofCase;
+
+namespace BankAccounts.ProjectionService.Ledger;
+
+/// <summary>
+/// Which records rules version 1 calls possible: every field within its bounds. An appender checks the
+/// same before it appends, so one that is not possible was written by somebody else.
+/// </summary>
+public static class PossibleRecord
+{
+    /// <summary>Whether every field of a record is within its bounds.</summary>
+    public static bool Is(LogRecord record) =>
+        Bounds.IsRecordedAt(record.RecordedAtMs)
+        && record.ProducerId.Length == Bounds.ProducerIdSize
+        && record.ProducerSequence > 0
+        && Bounds.IsText(record.RequestId.Span, 0, Bounds.MaxRequestIdScalars)
+        && record.ReplyTo.Length <= Bounds.MaxReplyToSize
+        && record.Traceparent.Length <= Bounds.MaxReplyToSize
+        && record.BodyCase switch
+        {
+            BodyCase.Create =>
+                Bounds.IsText(record.Create.HolderName.Span, 1, Bounds.MaxHolderNameScalars)
+                && Bounds.IsCurrencyCode(record.Create.CurrencyCode.Span),
+            BodyCase.Deposit => IsMovement(
+                record.Deposit.Amount, record.Deposit.CurrencyCode, record.Deposit.Description),
+            BodyCase.Withdraw => IsMovement(
+                record.Withdraw.Amount, record.Withdraw.CurrencyCode, record.Withdraw.Description),
+            BodyCase.Transfer => Is(record.Transfer),
+            BodyCase.Close => true,
+            BodyCase.TransferCredit => record.RequestId.IsEmpty && Is(record.TransferCredit),
+            BodyCase.TransferSettle => record.RequestId.IsEmpty && Is(record.TransferSettle),
+            BodyCase.None => false,
+            _ => throw new UnreachableException(),
+        };
+
+    /// <summary>The account that a record is for: the one that its key names.</summary>
+    public static ByteString AccountOf(LogRecord record) => record.BodyCase switch
+    {
+        BodyCase.Create => record.Create.AccountId,
+        BodyCase.Deposit => record.Deposit.AccountId,
+        BodyCase.Withdraw => record.Withdraw.AccountId,
+        BodyCase.Transfer => record.Transfer.FromAccountId,
+        BodyCase.Close => record.Close.AccountId,
+        BodyCase.TransferCredit => record.TransferCredit.ToAccountId,
+        BodyCase.TransferSettle => record.TransferSettle.FromAccountId,
+        _ => throw new UnreachableException(),
+    };
+
+    private static bool Is(TransferEvent transfer) =>
+        IsMovement(transfer.Amount, transfer.CurrencyCode, transfer.Description)
+        && IsAccountId(transfer.ToAccountId)
+        && transfer.PartitionCount is >= 1 and <= Bounds.MaxPartitions;
+
+    private static bool Is(TransferCreditEvent credit) =>
+        IsMovement(credit.Amount, credit.CurrencyCode, credit.Description)
+        && !credit.CurrencyCode.IsEmpty
+        && IsAccountId(credit.FromAccountId)
+        && credit.Sequence >= 1
+        && credit.SourceOffset >= 0
+        && credit.Chain.Length == Bounds.DigestSize
+        && credit.SettledBelow >= 1;
+
+    private static bool Is(TransferSettleEvent settle) =>
+        IsAccountId(settle.ToAccountId)
+        && settle.Sequence >= 1
+        && settle.LastSequence >= settle.Sequence
+        && settle.Chain.Length == Bounds.DigestSize
+        && (Reason)settle.Reason is Reason.Unspecified
+            or Reason.DestinationNotFound
+            or Reason.DestinationClosed
+            or Reason.DestinationCurrencyMismatch
+            or Reason.DestinationBalanceLimit;
+
+    private static bool IsMovement(long amount, ByteString currencyCode, ByteString description) =>
+        Bounds.IsAmount(amount)
+        && (currencyCode.IsEmpty || Bounds.IsCurrencyCode(currencyCode.Span))
+        && Bounds.IsText(description.Span, 0, Bounds.MaxDescriptionScalars);
+
+    private static bool IsAccountId(ByteString bytes) => AccountId.TryRead(bytes.Span, out _);
+}
