@@ -37,7 +37,8 @@ internal static class Snapshots
             ],
         };
 
-    internal static Func<CustomResourceSnapshot, CustomResourceSnapshot> Starting(IResource resource)
+    internal static Func<CustomResourceSnapshot, CustomResourceSnapshot> Starting(
+        IResource resource)
         => state => state with
         {
             State = KnownResourceStates.Starting,
@@ -54,7 +55,8 @@ internal static class Snapshots
             ],
         };
 
-    internal static Func<CustomResourceSnapshot, CustomResourceSnapshot> Running(ProcessSpec spec, int processId)
+    internal static Func<CustomResourceSnapshot, CustomResourceSnapshot> Running(
+        ProcessSpec spec, int processId)
         => state => state with
         {
             State = new(KnownResourceStates.Running, KnownResourceStateStyles.Success),

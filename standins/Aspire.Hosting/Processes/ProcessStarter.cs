@@ -15,7 +15,9 @@ internal static class ProcessStarter
     private static readonly BlockingCollection<Action> s_work = [];
     private static readonly string[] s_prefix = DieWithHost();
 
-    /// <summary>These are about the host; a process that needs one of them is given its own.</summary>
+    /// <summary>
+    /// These are about the host; a process that needs one of them is given its own.
+    /// </summary>
     private static readonly string[] s_notInherited =
         ["ASPNETCORE_URLS", "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT", "DOTNET_LAUNCH_PROFILE"];
 
@@ -46,7 +48,8 @@ internal static class ProcessStarter
                 process.Start();
                 started.SetResult(process);
             }
-            // Whatever prevents the start is the starter's answer to its caller; this thread must go on.
+            // Whatever prevents the start is the starter's answer to its caller; this thread must
+            // go on.
 #pragma warning disable CA1031
             catch (Exception failure)
 #pragma warning restore CA1031
