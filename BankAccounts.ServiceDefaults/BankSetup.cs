@@ -1,4 +1,5 @@
 using BankAccounts.ServiceDefaults.Kafka;
+using BankAccounts.ServiceDefaults.Redis;
 using Confluent.Kafka;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -17,6 +18,13 @@ public static class BankSetup
             .ValidateDataAnnotations()
             .ValidateOnStart();
         builder.AddBankRedis();
+    }
+
+    /// <summary>Adds the clock that all processes that append share.</summary>
+    public static void AddSharedClock(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<SharedClock>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<SharedClock>());
     }
 
     /// <summary>Adds the guard of the log's topic, and the health check <c>kafka</c>.</summary>

@@ -14,7 +14,4 @@ public sealed record CommandOptions
 
     /// <summary>How long a pushed decision may be late before it is asked for.</summary>
     public TimeSpan AskAfter { get; init; } = TimeSpan.FromMilliseconds(250);
-
-    /// <summary>The age from which the shared clock is too old to stamp records with.</summary>
-    public TimeSpan MaxClockAge { get; init; } = TimeSpan.FromSeconds(5);
 }

@@ -18,8 +18,7 @@ public static class CommandServiceSetup
         builder.AddKafkaProducer<byte[], byte[]>("kafka", settings =>
             (settings.DisableHealthChecks, settings.DisableMetrics, settings.DisableTracing) = (true, true, true));
         builder.AddLogTopic(services => services.GetRequiredService<IProducer<byte[], byte[]>>().Handle);
-        builder.Services.AddSingleton<SharedClock>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<SharedClock>());
+        builder.AddSharedClock();
         builder.Services.AddSingleton<Appender>();
         builder.Services.AddHostedService<DecisionListener>();
         builder.Services.AddSingleton<CommandReader>();

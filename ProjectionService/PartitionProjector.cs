@@ -1,5 +1,6 @@
 using BankAccounts.ProjectionService.Log;
 using BankAccounts.ProjectionService.Redis;
+using BankAccounts.ProjectionService.Transfers;
 
 namespace BankAccounts.ProjectionService;
 
@@ -11,6 +12,7 @@ namespace BankAccounts.ProjectionService;
 public sealed partial class PartitionProjector(
     PartitionFeed feed,
     PartitionStore store,
+    FollowUpProducer followUps,
     LogEnds logEnds,
     OwnerReport report,
     ProjectionOptions options,
@@ -63,15 +65,16 @@ public sealed partial class PartitionProjector(
 
     private async Task FoldAsync(Action onProgress, CancellationToken cancellation)
     {
-        var session = await ProjectionSession.BeginAsync(store, feed.Partition, options, cancellation);
-        await CatchUpToAsync(session, cancellation);
+        var sender = new TransferSender(followUps);
+        var session = await ProjectionSession.BeginAsync(store, options, sender, cancellation);
+        var caughtUpAt = await CatchUpToAsync(session, cancellation);
         Volatile.Write(ref confirmedPosition, session.ConfirmedPosition);
         feed.Seek(session.ConfirmedPosition);
         await report.FoldingAsync(session.ConfirmedPosition, cancellation);
         HasBegun = true;
         try
         {
-            await FoldAsync(session, onProgress, cancellation);
+            await FoldAsync(session, sender, caughtUpAt, onProgress, cancellation);
         }
         finally
         {
@@ -82,11 +85,20 @@ public sealed partial class PartitionProjector(
     }
 
     private async Task FoldAsync(
-        ProjectionSession session, Action onProgress, CancellationToken cancellation)
+        ProjectionSession session,
+        TransferSender sender,
+        long caughtUpAt,
+        Action onProgress,
+        CancellationToken cancellation)
     {
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
+            if (session.ConfirmedPosition >= caughtUpAt)
+            {
+                session.StartSending();
+                sender.SendDue();
+            }
             var batch = session.HasCommitUnderWay
                 ? feed.Take(options.MaxBatchRecords)
                 : await feed.TakeAsync(options.MaxBatchRecords, options.WatchInterval, cancellation);
@@ -114,8 +126,11 @@ public sealed partial class PartitionProjector(
         }
     }
 
-    /// <summary>Until the fold has reached the end that the log has now, reads say that they are behind.</summary>
-    private async Task CatchUpToAsync(ProjectionSession session, CancellationToken cancellation)
+    /// <summary>
+    /// Until the fold has reached the end that the log has now, reads say that they are behind, and no
+    /// transfer is carried on. Returns that end.
+    /// </summary>
+    private async Task<long> CatchUpToAsync(ProjectionSession session, CancellationToken cancellation)
     {
         var (start, end) = await logEnds.OfAsync(feed.Partition, cancellation);
         if (session.ConfirmedPosition > end && !await logEnds.ReachesAsync(feed.Partition, session.ConfirmedPosition, cancellation))
@@ -134,6 +149,7 @@ public sealed partial class PartitionProjector(
         {
             await store.SetCatchUpAsync(end, cancellation);
         }
+        return end;
     }
 
     private async Task PauseAsync(int failures, CancellationToken cancellation)

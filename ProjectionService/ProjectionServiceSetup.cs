@@ -1,5 +1,6 @@
 using BankAccounts.ProjectionService.Log;
 using BankAccounts.ProjectionService.Redis;
+using BankAccounts.ProjectionService.Transfers;
 using BankAccounts.ServiceDefaults;
 using Confluent.Kafka;
 using Microsoft.Extensions.Options;
@@ -29,6 +30,10 @@ public static class ProjectionServiceSetup
                 consumer.SetPartitionsLostHandler((_, partitions) =>
                     reader.OnRevoked([.. partitions.Select(partition => partition.TopicPartition)]));
             });
+        builder.AddKafkaProducer<byte[], byte[]>("kafka", settings =>
+            (settings.DisableHealthChecks, settings.DisableMetrics, settings.DisableTracing) = (true, true, true));
+        builder.AddSharedClock();
+        builder.Services.AddSingleton<FollowUpProducer>();
         builder.Services.AddSingleton<LogEnds>();
         builder.Services.AddSingleton<ProjectorGroup>();
         builder.Services.AddSingleton<LogReader>();
@@ -45,6 +50,7 @@ public static class ProjectionServiceSetup
         return new PartitionProjector(
             feed,
             new PartitionStore(database, feed.Partition, timeout),
+            services.GetRequiredService<FollowUpProducer>(),
             services.GetRequiredService<LogEnds>(),
             new OwnerReport(database, feed.Partition, Instance.Name, timeout),
             services.GetRequiredService<IOptions<ProjectionOptions>>().Value,

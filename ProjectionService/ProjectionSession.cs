@@ -1,5 +1,6 @@
 using BankAccounts.ProjectionService.Ledger;
 using BankAccounts.ProjectionService.Redis;
+using BankAccounts.ProjectionService.Transfers;
 using BankAccounts.ServiceDefaults.Redis;
 
 namespace BankAccounts.ProjectionService;
@@ -14,14 +15,21 @@ public sealed class ProjectionSession
     private readonly ProjectionOptions options;
     private readonly RedisKeys keys;
     private readonly PartitionLedger ledger;
+    private readonly TransferSender sender;
     private Task? commit;
+    private Changes? committing;
     private long commitTo;
     private long commitBatch;
     private long confirmedBatch;
 
     private ProjectionSession(
-        PartitionStore store, ProjectionOptions options, RedisKeys keys, PartitionLedger ledger)
+        PartitionStore store,
+        ProjectionOptions options,
+        TransferSender sender,
+        RedisKeys keys,
+        PartitionLedger ledger)
     {
+        this.sender = sender;
         this.store = store;
         this.options = options;
         this.keys = keys;
@@ -40,10 +48,13 @@ public sealed class ProjectionSession
 
     /// <summary>Begins at the position that Redis holds.</summary>
     public static async Task<ProjectionSession> BeginAsync(
-        PartitionStore store, int partition, ProjectionOptions options, CancellationToken cancellation)
+        PartitionStore store,
+        ProjectionOptions options,
+        TransferSender sender,
+        CancellationToken cancellation)
     {
         var (keys, ledger) = await store.LoadAsync(cancellation);
-        return new ProjectionSession(store, options, keys, ledger);
+        return new ProjectionSession(store, options, sender, keys, ledger);
     }
 
     /// <summary>Folds a batch, and commits it once the one before is confirmed.</summary>
@@ -74,6 +85,7 @@ public sealed class ProjectionSession
         await ConfirmAsync();
         commitTo = next.To;
         commitBatch = ledger.Batch;
+        committing = changes;
         commit = store.CommitAsync(next, CancellationToken.None);
         Evict();
     }
@@ -89,7 +101,11 @@ public sealed class ProjectionSession
         commit = null;
         ConfirmedPosition = commitTo;
         confirmedBatch = commitBatch;
+        sender.Follow(committing!);
     }
+
+    /// <summary>Begins to carry transfers on, if not done before: the fold has caught up.</summary>
+    public void StartSending() => sender.Start(ledger);
 
     /// <summary>Waits for the commit under way, whatever becomes of it.</summary>
     public async Task DrainAsync()

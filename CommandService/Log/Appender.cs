@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using BankAccounts.Log.V1;
 using BankAccounts.ServiceDefaults;
+using BankAccounts.ServiceDefaults.Redis;
 using Confluent.Kafka;
 using Google.Protobuf;
 using Microsoft.Extensions.Options;

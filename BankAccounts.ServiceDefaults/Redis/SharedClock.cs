@@ -1,9 +1,10 @@
 using System.Diagnostics;
-using BankAccounts.ServiceDefaults;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
-namespace BankAccounts.CommandService.Log;
+namespace BankAccounts.ServiceDefaults.Redis;
 
 /// <summary>
 /// The clock that all appenders share: Redis' TIME, asked every second, carried on by this process'
@@ -12,9 +13,11 @@ namespace BankAccounts.CommandService.Log;
 public sealed partial class SharedClock(
     IConnectionMultiplexer redis,
     IOptions<BankOptions> bank,
-    IOptions<CommandOptions> options,
     ILogger<SharedClock> logger) : BackgroundService
 {
+    /// <summary>The age from which a reading is too old to stamp records with.</summary>
+    public static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan AskInterval = TimeSpan.FromSeconds(1);
 
     private Reading? reading;
@@ -27,7 +30,7 @@ public sealed partial class SharedClock(
         get
         {
             var last = Volatile.Read(ref reading);
-            if (last is null || Stopwatch.GetElapsedTime(last.Ticks) is var age && age > options.Value.MaxClockAge)
+            if (last is null || Stopwatch.GetElapsedTime(last.Ticks) is var age && age > MaxAge)
             {
                 return null;
             }
@@ -73,6 +76,6 @@ public sealed partial class SharedClock(
 
     private sealed record Reading(long UnixMs, long Ticks);
 
-    [LoggerMessage(EventId = 3001, Level = LogLevel.Warning, Message = "Redis did not tell the time: {Reason}")]
+    [LoggerMessage(EventId = 1020, Level = LogLevel.Warning, Message = "Redis did not tell the time: {Reason}")]
     private partial void LogAway(string reason);
 }

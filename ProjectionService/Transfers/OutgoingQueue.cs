@@ -1,0 +1,95 @@
+using BankAccounts.ProjectionService.Ledger;
+
+namespace BankAccounts.ProjectionService.Transfers;
+
+/// <summary>
+/// Which transfers of one channel are to be sent to their destination, and when again. They go out in
+/// order, a window of them at a time. Without an answer only the first is sent again, with a pause
+/// that doubles: sending all of them again could bury a slow partition for ever. The answer to it says
+/// how far the destination is, and from there everything goes on.
+/// </summary>
+public sealed class OutgoingQueue
+{
+    /// <summary>The most transfers of a channel that are on their way at once.</summary>
+    public const int Window = 1_024;
+
+    /// <summary>The pause before the first is sent again.</summary>
+    public const long MinPauseMs = 1_000;
+
+    /// <summary>The longest pause before the first is sent again.</summary>
+    public const long MaxPauseMs = 30_000;
+
+    private readonly SortedDictionary<long, UnsettledTransfer> unsettled = [];
+    private long sentThrough;
+    private long pauseMs = MinPauseMs;
+    private long resendAtMs;
+    private bool isAsking;
+
+    /// <summary>How many transfers are not settled.</summary>
+    public int Count => unsettled.Count;
+
+    /// <summary>Every transfer of the channel below this number is settled.</summary>
+    public long SettledBelow { get; private set; } = 1;
+
+    /// <summary>Takes in a transfer that was debited.</summary>
+    public void Add(UnsettledTransfer transfer)
+    {
+        unsettled[transfer.Sequence] = transfer;
+        SettledBelow = unsettled.First().Key;
+    }
+
+    /// <summary>A transfer became final.</summary>
+    public void Settle(long sequence, long nowMs)
+    {
+        unsettled.Remove(sequence);
+        SettledBelow = unsettled.Count > 0 ? unsettled.First().Key : Math.Max(SettledBelow, sequence + 1);
+        pauseMs = MinPauseMs;
+        resendAtMs = nowMs + pauseMs;
+    }
+
+    /// <summary>The destination said which number it took last.</summary>
+    public void DestinationTook(long lastSequence)
+    {
+        if (isAsking)
+        {
+            // What it took and did not answer is asked for once more; what it did not take goes out again.
+            isAsking = false;
+            sentThrough = Math.Min(sentThrough, SettledBelow - 1);
+            sentThrough = Math.Min(sentThrough, lastSequence);
+        }
+    }
+
+    /// <summary>The transfers to send now, in order.</summary>
+    public IReadOnlyList<UnsettledTransfer> TakeDue(long nowMs)
+    {
+        if (unsettled.Count == 0)
+        {
+            return [];
+        }
+        var first = unsettled.First().Value;
+        if (first.Sequence <= sentThrough && nowMs >= resendAtMs)
+        {
+            isAsking = true;
+            pauseMs = Math.Min(pauseMs * 2, MaxPauseMs);
+            resendAtMs = nowMs + pauseMs;
+            return [first];
+        }
+        if (isAsking)
+        {
+            return [];
+        }
+        var due = unsettled.Values
+            .SkipWhile(transfer => transfer.Sequence <= sentThrough)
+            .TakeWhile(transfer => transfer.Sequence < first.Sequence + Window)
+            .ToList();
+        if (due.Count > 0)
+        {
+            if (first.Sequence > sentThrough)
+            {
+                resendAtMs = nowMs + pauseMs;
+            }
+            sentThrough = due[^1].Sequence;
+        }
+        return due;
+    }
+}
