@@ -6,7 +6,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddBank();
 builder.AddBankGrpc(BankAccounts.V1.QueryService.Descriptor.FullName);
-builder.Services.AddSingleton<AccountReader>();
+builder.Services.AddSingleton<PartitionReader>();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();

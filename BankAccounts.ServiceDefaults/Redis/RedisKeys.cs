@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using StackExchange.Redis;
 
@@ -87,6 +88,14 @@ public readonly record struct RedisKeys(int Partition, long Generation)
 
     /// <summary>The latest decisions by position.</summary>
     public string Decisions => Of("decisions");
+
+    /// <summary>The field of a record: its offset, 8 bytes, big endian.</summary>
+    public static byte[] Offset(long offset)
+    {
+        var field = new byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64BigEndian(field, offset);
+        return field;
+    }
 
     private string Number => Generation.ToString(CultureInfo.InvariantCulture);
 

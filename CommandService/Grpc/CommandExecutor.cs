@@ -36,6 +36,10 @@ public sealed class CommandExecutor(Appender appender, LogTopicGuard kafka)
                 _ => throw new UnreachableException(),
             };
         }
+        catch (TimeoutException) when (waiting.Interim is { } interim)
+        {
+            return Accepted(command.Account, interim);
+        }
         catch (TimeoutException)
         {
             throw Unknown(command, waiting, "The command was not decided before the deadline");
@@ -79,7 +83,7 @@ public sealed class CommandExecutor(Appender appender, LogTopicGuard kafka)
 
     private static Decision Accepted(AccountId account, Store.V1.StoredDecision decision) => new()
     {
-        Outcome = Outcome.Accepted,
+        Outcome = decision.Pending ? Outcome.Pending : Outcome.Accepted,
         Balance = decision.Balance,
         Version = decision.Version,
         Position = new Position { Partition = account.Partition, Offset = decision.Offset },

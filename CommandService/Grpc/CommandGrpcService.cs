@@ -28,4 +28,21 @@ public sealed class CommandGrpcService(CommandReader reader, CommandExecutor exe
     public override async Task<WithdrawResponse> Withdraw(
         WithdrawRequest request, ServerCallContext context) =>
         new() { Decision = await executor.ExecuteAsync(reader.Read(request), context) };
+
+    /// <inheritdoc/>
+    public override async Task<TransferResponse> Transfer(
+        TransferRequest request, ServerCallContext context)
+    {
+        var decision = await executor.ExecuteAsync(reader.Read(request), context);
+        return new TransferResponse
+        {
+            Decision = decision,
+            TransferId = new TransferId(decision.Position.Partition, decision.Position.Offset).ToString(),
+        };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<CloseAccountResponse> CloseAccount(
+        CloseAccountRequest request, ServerCallContext context) =>
+        new() { Decision = await executor.ExecuteAsync(reader.Read(request), context) };
 }

@@ -82,11 +82,57 @@ public sealed class CommandReader(IOptions<BankOptions> bank)
         });
     }
 
-    private Movement ReadMovement(
-        string accountId, long amount, string currencyCode, string description, string requestId)
+    /// <summary>Reads a request to move money.</summary>
+    /// <exception cref="RpcException">INVALID_ARGUMENT, or NOT_FOUND for a partition that is not there.</exception>
+    public ReadCommand Read(TransferRequest request)
     {
         var fields = new FieldChecks();
-        var account = fields.AccountId("account_id", accountId);
+        var to = fields.AccountId("to_account_id", request.ToAccountId);
+        var movement = ReadMovement(
+            request.FromAccountId, request.Amount, request.CurrencyCode, request.Description,
+            request.RequestId, fields, "from_account_id");
+        return new ReadCommand(movement.Account, new LogRecord
+        {
+            RequestId = movement.RequestId,
+            Transfer = new TransferEvent
+            {
+                FromAccountId = ByteString.CopyFrom(movement.Account.ToByteArray()),
+                ToAccountId = ByteString.CopyFrom(to.ToByteArray()),
+                Amount = request.Amount,
+                CurrencyCode = movement.CurrencyCode,
+                Description = movement.Description,
+                PartitionCount = bank.Value.PartitionCount,
+            },
+        });
+    }
+
+    /// <summary>Reads a request to close an account.</summary>
+    /// <exception cref="RpcException">INVALID_ARGUMENT, or NOT_FOUND for a partition that is not there.</exception>
+    public ReadCommand Read(CloseAccountRequest request)
+    {
+        var fields = new FieldChecks();
+        var account = fields.AccountId("account_id", request.AccountId);
+        var requestId = fields.Text("request_id", request.RequestId, 0, Bounds.MaxRequestIdScalars);
+        fields.ThrowIfAny();
+        RequirePartition(account);
+        return new ReadCommand(account, new LogRecord
+        {
+            RequestId = requestId,
+            Close = new CloseEvent { AccountId = ByteString.CopyFrom(account.ToByteArray()) },
+        });
+    }
+
+    private Movement ReadMovement(
+        string accountId,
+        long amount,
+        string currencyCode,
+        string description,
+        string requestId,
+        FieldChecks? begun = null,
+        string accountField = "account_id")
+    {
+        var fields = begun ?? new FieldChecks();
+        var account = fields.AccountId(accountField, accountId);
         fields.Amount("amount", amount);
         var read = new Movement(
             account,
@@ -94,9 +140,16 @@ public sealed class CommandReader(IOptions<BankOptions> bank)
             fields.Text("description", description, 0, Bounds.MaxDescriptionScalars),
             fields.Text("request_id", requestId, 0, Bounds.MaxRequestIdScalars));
         fields.ThrowIfAny();
-        return account.Partition < bank.Value.PartitionCount
-            ? read
-            : throw Refusals.AccountNotFound(account);
+        RequirePartition(account);
+        return read;
+    }
+
+    private void RequirePartition(AccountId account)
+    {
+        if (account.Partition >= bank.Value.PartitionCount)
+        {
+            throw Refusals.AccountNotFound(account);
+        }
     }
 
     private readonly record struct Movement(

@@ -30,6 +30,30 @@ public static class Refusals
         Reason.BalanceLimit => Create(
             StatusCode.FailedPrecondition, "BALANCE_LIMIT", account, decision,
             "The balance would exceed what an account can hold."),
+        Reason.SameAccount => Create(
+            StatusCode.FailedPrecondition, "SAME_ACCOUNT", account, decision,
+            "The paying and the receiving account are the same."),
+        Reason.TransfersUnsettled => Create(
+            StatusCode.FailedPrecondition, "TRANSFERS_UNSETTLED", account, decision,
+            "The account has transfers that are not settled yet."),
+        Reason.BalanceNotZero => Create(
+            StatusCode.FailedPrecondition, "BALANCE_NOT_ZERO", account, decision,
+            "The account still has a balance."),
+        Reason.ChannelFull => Create(
+            StatusCode.FailedPrecondition, "CHANNEL_FULL", account, decision,
+            "Too many transfers towards the receiving account's partition are not settled yet."),
+        Reason.DestinationNotFound => Create(
+            StatusCode.FailedPrecondition, "DESTINATION_NOT_FOUND", account, decision,
+            "There is no such receiving account; the money is back."),
+        Reason.DestinationClosed => Create(
+            StatusCode.FailedPrecondition, "DESTINATION_CLOSED", account, decision,
+            "The receiving account is closed; the money is back."),
+        Reason.DestinationCurrencyMismatch => Create(
+            StatusCode.FailedPrecondition, "DESTINATION_CURRENCY_MISMATCH", account, decision,
+            "The receiving account has another currency; the money is back."),
+        Reason.DestinationBalanceLimit => Create(
+            StatusCode.FailedPrecondition, "DESTINATION_BALANCE_LIMIT", account, decision,
+            "The receiving account cannot hold so much; the money is back."),
         _ => throw new UnreachableException($"{decision.Reason} is no refusal."),
     };
 

@@ -76,7 +76,15 @@ public sealed partial class Appender(
     /// <summary>A decision became known. Nothing happens if nobody waits for it any more.</summary>
     public void Decide(int partition, long sequence, CommandOutcome outcome)
     {
-        if (pending.TryGetValue((partition, sequence), out var command))
+        if (!pending.TryGetValue((partition, sequence), out var command))
+        {
+            return;
+        }
+        if (outcome.Decision is { Pending: true } interim)
+        {
+            command.IsPending(interim);
+        }
+        else
         {
             Finish(command, outcome);
         }

@@ -97,20 +97,43 @@ public sealed partial class DecisionListener(
     private async Task AskForLateAsync(CancellationToken cancellation)
     {
         var late = appender.Pending
-            .Where(command => command.Offset is not null && command.Age > options.Value.AskAfter)
+            .Where(command => command.Offset is not null && command.Interim is null && command.Age > options.Value.AskAfter)
             .GroupBy(command => command.Partition);
         foreach (var commands in late)
         {
             await AskAsync(commands.Key, [.. commands.Take(MaxAskedAtOnce)], cancellation);
         }
+        // The final decision of a transfer is pushed to who asked first. A retry asks for it.
+        var pendingTransfers = appender.Pending
+            .Where(command => command.Interim is not null && command.Age > options.Value.AskAfter)
+            .GroupBy(command => command.Partition);
+        foreach (var commands in pendingTransfers)
+        {
+            await AskForTransfersAsync(commands.Key, [.. commands.Take(MaxAskedAtOnce)], cancellation);
+        }
+    }
+
+    private async Task AskForTransfersAsync(
+        int partition, PendingCommand[] commands, CancellationToken cancellation)
+    {
+        var fields = commands.Select(command => (RedisValue)RedisKeys.Offset(command.Interim!.Offset));
+        var kept = await ReadAsync(partition, "transfers", fields, cancellation);
+        foreach (var (command, value) in commands.Zip(kept))
+        {
+            if (!value.IsNull)
+            {
+                var transfer = StoredTransfer.Parser.ParseFrom((byte[])value!);
+                appender.Decide(
+                    partition, command.Sequence, new(AppendResult.Decided, transfer.Decision));
+            }
+        }
     }
 
     private async Task AskAsync(int partition, PendingCommand[] commands, CancellationToken cancellation)
     {
-        RedisValue[] arguments = [.. commands.Select(
-            command => (RedisValue)(command.Offset!.Value % RedisKeys.MaxDecisions))];
-        var kept = (RedisResult[])(await DecisionsScript.EvaluateAsync(
-            redis.GetDatabase(), [RedisKeys.Root(partition)], arguments, bank.Value.RedisTimeout, cancellation))!;
+        var fields = commands.Select(
+            command => (RedisValue)(command.Offset!.Value % RedisKeys.MaxDecisions));
+        var kept = await ReadAsync(partition, "decisions", fields, cancellation);
         foreach (var (command, value) in commands.Zip(kept))
         {
             if (!value.IsNull
@@ -122,6 +145,15 @@ public sealed partial class DecisionListener(
             }
         }
     }
+
+    private async Task<RedisResult[]> ReadAsync(
+        int partition, string hash, IEnumerable<RedisValue> fields, CancellationToken cancellation) =>
+        (RedisResult[])(await DecisionsScript.EvaluateAsync(
+            redis.GetDatabase(),
+            [RedisKeys.Root(partition)],
+            [hash, .. fields],
+            bank.Value.RedisTimeout,
+            cancellation))!;
 
     [LoggerMessage(EventId = 3201, Level = LogLevel.Warning, Message = "Redis is away: {Reason}")]
     private partial void LogAway(string reason);

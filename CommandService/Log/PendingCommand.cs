@@ -45,6 +45,12 @@ public sealed class PendingCommand(int partition, long sequence)
     /// <summary>Completes with what became of it.</summary>
     public Task<CommandOutcome> Outcome => outcome.Task;
 
+    /// <summary>The decision so far, for a transfer that is pending.</summary>
+    public StoredDecision? Interim { get; private set; }
+
+    /// <summary>Its transfer is debited and not settled yet.</summary>
+    public void IsPending(StoredDecision decision) => Interim = decision;
+
     /// <summary>Kafka stored it.</summary>
     public void StoredAt(long storedOffset) => Volatile.Write(ref offset, storedOffset);
 

@@ -146,7 +146,7 @@ public sealed class CommitEncoder(RedisKeys keys)
             .Select(changed => StoreCodec.Field(changed.Key)));
         Add("HSET", keys.Transfers, changes.Transfers.SelectMany(changed => new[]
         {
-            StoreCodec.Field(changed.Key), StoreCodec.Encode(changed.Value).ToByteArray(),
+            RedisKeys.Offset(changed.Key), StoreCodec.Encode(changed.Value).ToByteArray(),
         }));
     }
 

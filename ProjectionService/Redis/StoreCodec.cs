@@ -272,14 +272,6 @@ public static class StoreCodec
         return field;
     }
 
-    /// <summary>The field of a transfer: the offset of its command, 8 bytes, big endian.</summary>
-    public static byte[] Field(long offset)
-    {
-        var field = new byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64BigEndian(field, offset);
-        return field;
-    }
-
     public static int DecodePartition(ReadOnlySpan<byte> field) =>
         BinaryPrimitives.ReadUInt16BigEndian(field);
 

@@ -12,7 +12,7 @@ namespace BankAccounts.ProjectionService.Transfers;
 /// </summary>
 public sealed class TransferSender(FollowUpProducer producer)
 {
-    private readonly SortedDictionary<int, OutgoingQueue> queues = [];
+    private readonly SortedDictionary<int, OutgoingWindow> queues = [];
     private bool isStarted;
 
     /// <summary>How many transfers are not settled.</summary>
@@ -98,11 +98,11 @@ public sealed class TransferSender(FollowUpProducer producer)
         };
     }
 
-    private OutgoingQueue QueueTo(int destination)
+    private OutgoingWindow QueueTo(int destination)
     {
         if (!queues.TryGetValue(destination, out var queue))
         {
-            queue = new OutgoingQueue();
+            queue = new OutgoingWindow();
             queues.Add(destination, queue);
         }
         return queue;

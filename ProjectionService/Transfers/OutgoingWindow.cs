@@ -8,7 +8,7 @@ namespace BankAccounts.ProjectionService.Transfers;
 /// that doubles: sending all of them again could bury a slow partition for ever. The answer to it says
 /// how far the destination is, and from there everything goes on.
 /// </summary>
-public sealed class OutgoingQueue
+public sealed class OutgoingWindow
 {
     /// <summary>The most transfers of a channel that are on their way at once.</summary>
     public const int Window = 1_024;
