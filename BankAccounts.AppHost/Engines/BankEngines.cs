@@ -31,7 +31,7 @@ public static class BankEngines
 
         if (settings.Brokers > 1)
         {
-            throw new BankStartException("Several brokers are there with --engines local only.");
+            throw new BankStartException("--brokers needs --engines local: as a container there is one broker.");
         }
 
         // The services create the topic here. Its retention is their business, the broker's is a safeguard.

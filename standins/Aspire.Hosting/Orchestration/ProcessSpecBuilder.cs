@@ -1,6 +1,6 @@
 using Aspire.Hosting.ApplicationModel;
-using Aspire.Hosting.Processes;
 using Aspire.Hosting.DotNetProjects;
+using Aspire.Hosting.Processes;
 
 namespace Aspire.Hosting.Orchestration;
 
