@@ -46,8 +46,9 @@ public sealed class EnginesInTheModelTests : IDisposable
             ],
             Executables(kafka.ApplicationBuilder));
         Assert.Single(kafka.Resource.Annotations.OfType<KafkaClientSettings>());
-        Assert.Contains("default.replication.factor=3\n", Configuration("broker-3.properties"), StringComparison.Ordinal);
-        Assert.Contains("bind 127.0.0.1\n", File.ReadAllText(Path.Combine(Data, "redis", "redis.conf")), StringComparison.Ordinal);
+        Assert.Contains(
+            "default.replication.factor=3", Lines("kafka", "config", "broker-3.properties"));
+        Assert.Contains("bind 127.0.0.1", Lines("redis", "redis.conf"));
         Assert.Equal(
             ["kafka-broker-1", "kafka-broker-2", "kafka-broker-3", "kafka-topic-bank-accounts"],
             WaitedFor(kafka.Resource));
@@ -64,8 +65,10 @@ public sealed class EnginesInTheModelTests : IDisposable
             ["kafka-broker-1", "kafka-format-1", "kafka-topic-bank-accounts", "redis"],
             Executables(kafka.ApplicationBuilder));
         Assert.Empty(kafka.Resource.Annotations.OfType<KafkaClientSettings>());
-        Assert.Contains("process.roles=broker,controller\n", Configuration("broker-1.properties"), StringComparison.Ordinal);
-        var broker = kafka.ApplicationBuilder.Resources.Single(resource => resource.Name == "kafka-broker-1");
+        Assert.Contains(
+            "process.roles=broker,controller", Lines("kafka", "config", "broker-1.properties"));
+        var broker = kafka.ApplicationBuilder.Resources
+            .Single(resource => resource.Name == "kafka-broker-1");
         Assert.Equal(["kafka-format-1"], WaitedFor(broker));
     }
 
@@ -81,11 +84,13 @@ public sealed class EnginesInTheModelTests : IDisposable
 
     [Fact]
     public void Several_brokers_in_containers_are_refused() =>
-        Assert.Throws<BankStartException>(() => AddBoth(Builder("--engines=containers", "--brokers=3")));
+        Assert.Throws<BankStartException>(
+            () => AddBoth(Builder("--engines=containers", "--brokers=3")));
 
     private string Data => Path.Combine(root.FullName, "data");
 
-    private string Configuration(string file) => File.ReadAllText(Path.Combine(Data, "kafka", "config", file));
+    private string[] Lines(params string[] file) =>
+        File.ReadAllLines(Path.Combine([Data, .. file]));
 
     private IDistributedApplicationBuilder Builder(params string[] args) =>
         DistributedApplication.CreateBuilder(new DistributedApplicationOptions
@@ -95,7 +100,8 @@ public sealed class EnginesInTheModelTests : IDisposable
             DisableDashboard = true,
         });
 
-    private static IResourceBuilder<IResourceWithConnectionString> AddBoth(IDistributedApplicationBuilder builder)
+    private static IResourceBuilder<IResourceWithConnectionString> AddBoth(
+        IDistributedApplicationBuilder builder)
     {
         var settings = BankSettings.Read(builder.Configuration);
         builder.AddBankRedis("redis", settings);
@@ -114,7 +120,8 @@ public sealed class EnginesInTheModelTests : IDisposable
     private void UseKafka(string version)
     {
         var home = root.CreateSubdirectory($"kafka-{version}");
-        File.WriteAllText(Path.Combine(home.CreateSubdirectory("libs").FullName, $"kafka-clients-{version}.jar"), "");
+        var libraries = home.CreateSubdirectory("libs").FullName;
+        File.WriteAllText(Path.Combine(libraries, $"kafka-clients-{version}.jar"), "");
         Environment.SetEnvironmentVariable("KAFKA_HOME", home.FullName);
     }
 }

@@ -24,13 +24,13 @@ public sealed class ContainerImageAnnotation : IResourceAnnotation
 public sealed class ContainerMountAnnotation(
     string? source, string target, ContainerMountType type, bool isReadOnly) : IResourceAnnotation
 {
-    public string? Source { get; set; } = source;
+    public string? Source { get; } = source;
 
-    public string Target { get; set; } = target;
+    public string Target { get; } = target;
 
-    public ContainerMountType Type { get; set; } = type;
+    public ContainerMountType Type { get; } = type;
 
-    public bool IsReadOnly { get; set; } = isReadOnly;
+    public bool IsReadOnly { get; } = isReadOnly;
 }
 
 public enum ContainerMountType

@@ -80,7 +80,8 @@ internal sealed partial class ResourceHealthMonitor(
             {
                 if (keys.Count > 0)
                 {
-                    var healthy = await CheckAsync(resource, keys, watch.Token).ConfigureAwait(false);
+                    var healthy = await CheckAsync(resource, keys, watch.Token)
+                        .ConfigureAwait(false);
                     failures = healthy ? 0 : failures + 1;
                 }
                 if (HealthyReplicas(resource) is { Length: > 0 } replicas)
@@ -88,7 +89,8 @@ internal sealed partial class ResourceHealthMonitor(
                     ready ??= PublishReadyAsync(resource, watch.Token);
                     await ShareReadyAsync(resource, replicas, ready).ConfigureAwait(false);
                 }
-                await watch.DelayAsync(HealthPauses.After(failures, keys.Count > 0)).ConfigureAwait(false);
+                await watch.DelayAsync(HealthPauses.After(failures, keys.Count > 0))
+                    .ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (watch.Token.IsCancellationRequested)
@@ -97,14 +99,10 @@ internal sealed partial class ResourceHealthMonitor(
         }
     }
 
-    private async Task<bool> CheckAsync(IResource resource, HashSet<string> keys, CancellationToken cancellationToken)
+    private async Task<bool> CheckAsync(
+        IResource resource, HashSet<string> keys, CancellationToken cancellationToken)
     {
-        var report = await checks.CheckHealthAsync(check => keys.Contains(check.Name), cancellationToken)
-            .ConfigureAwait(false);
-        foreach (var missing in keys.Where(key => !report.Entries.ContainsKey(key)))
-        {
-            LogNoSuchCheck(resource.Name, missing);
-        }
+        var report = await AskAsync(keys, cancellationToken).ConfigureAwait(false);
         var time = DateTime.UtcNow;
         foreach (var id in resource.GetResolvedResourceNames())
         {
@@ -114,7 +112,25 @@ internal sealed partial class ResourceHealthMonitor(
                     ? HealthReports.Merge(state, id, report, time)
                     : state).ConfigureAwait(false);
         }
-        return report.Status == HealthStatus.Healthy && keys.All(report.Entries.ContainsKey);
+        return report.Status == HealthStatus.Healthy;
+    }
+
+    private async Task<HealthReport> AskAsync(
+        HashSet<string> keys, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await checks.CheckHealthAsync(check => keys.Contains(check.Name), cancellationToken)
+                .ConfigureAwait(false);
+        }
+        // A check that cannot even be made is the AppHost's own code, and the resource is not well
+        // then.
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            var entry = new HealthReportEntry(
+                HealthStatus.Unhealthy, "The health check cannot be made.", TimeSpan.Zero, failure, data: null);
+            return new HealthReport(keys.ToDictionary(key => key, _ => entry), TimeSpan.Zero);
+        }
     }
 
     private string[] HealthyReplicas(IResource resource)
@@ -150,11 +166,6 @@ internal sealed partial class ResourceHealthMonitor(
         }
     }
 
-    [LoggerMessage(
-        EventId = 1, Level = LogLevel.Error,
-        Message = "Resource '{ResourceName}' names the health check '{Key}', which is not registered")]
-    private partial void LogNoSuchCheck(string resourceName, string key);
-
-    [LoggerMessage(EventId = 2, Level = LogLevel.Error, Message = "A subscriber of ResourceReadyEvent of '{ResourceName}' failed")]
+    [LoggerMessage(EventId = 1, Level = LogLevel.Error, Message = "A subscriber of ResourceReadyEvent of '{ResourceName}' failed")]
     private partial void LogReadyFailed(string resourceName, Exception failure);
 }

@@ -3,8 +3,10 @@ using Aspire.Hosting.Eventing;
 using Aspire.Hosting.Health;
 using Aspire.Hosting.Orchestration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Aspire.Hosting.Launch;
 
@@ -33,8 +35,10 @@ internal static class HostServices
         services.AddSingleton<EndpointAllocator>();
         services.AddSingleton<ProcessSpecBuilder>();
         services.AddHealthChecks();
+        services.AddSingleton<IValidateOptions<HealthCheckServiceOptions>, HealthCheckRegistrations>();
         services.AddHttpClient();
-        // Checks fail while resources start; their answers are in the resources' states, not in the log.
+        // Checks fail while resources start; their answers are in the resources' states, not in the
+        // log.
         services.AddLogging(logging => logging.AddFilter(
             "Microsoft.Extensions.Diagnostics.HealthChecks.DefaultHealthCheckService", LogLevel.None));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));

@@ -24,12 +24,15 @@ internal sealed partial class ChildProcess : IDisposable
 
     internal int Id { get; }
 
-    /// <summary>The exit code, once the process has ended and its last lines are read; 128 + n for signal n.</summary>
+    /// <summary>
+    /// The exit code, once the process has ended and its last lines are read; 128 + n for signal n.
+    /// </summary>
     internal Task<int> Exited => _exited;
 
     /// <param name="spec">What to start.</param>
     /// <param name="onLine">Gets each line, and whether it is from stderr.</param>
-    internal static async Task<ChildProcess> StartAsync(ProcessSpec spec, Action<string, bool> onLine)
+    internal static async Task<ChildProcess> StartAsync(
+        ProcessSpec spec, Action<string, bool> onLine)
         => new(await ProcessStarter.StartAsync(spec).ConfigureAwait(false), onLine);
 
     /// <summary>Asks the process to end; kills it if it has not ended after the grace.</summary>
@@ -52,9 +55,13 @@ internal sealed partial class ChildProcess : IDisposable
 
     internal void Kill()
     {
-        if (!_process.HasExited)
+        try
         {
             _process.Kill(entireProcessTree: false);
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended in the meantime, which is what is wanted.
         }
     }
 
@@ -75,13 +82,24 @@ internal sealed partial class ChildProcess : IDisposable
     {
         if (OperatingSystem.IsWindows())
         {
-            // There is no polite way that reaches a process without a window or a console of its own.
+            // There is no polite way that reaches a process without a window or a console of its
+            // own.
             Kill();
         }
-        else if (!_process.HasExited)
+        else
         {
-            // The result does not matter: a process that is gone already is what is wanted.
-            _ = SendSignal(Id, SigTerm);
+            try
+            {
+                // Until the exit has been noticed the id cannot belong to another process.
+                if (!_process.HasExited)
+                {
+                    _ = SendSignal(Id, SigTerm);
+                }
+            }
+            catch (InvalidOperationException)
+            {
+                // It has ended in the meantime, which is what is wanted.
+            }
         }
     }
 

@@ -15,6 +15,12 @@ internal static class ProcessStarter
     private static readonly BlockingCollection<Action> s_work = [];
     private static readonly string[] s_prefix = DieWithHost();
 
+    /// <summary>
+    /// These are about the host; a process that needs one of them is given its own.
+    /// </summary>
+    private static readonly string[] s_notInherited =
+        ["ASPNETCORE_URLS", "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT", "DOTNET_LAUNCH_PROFILE"];
+
     static ProcessStarter()
         => new Thread(() =>
         {
@@ -42,7 +48,8 @@ internal static class ProcessStarter
                 process.Start();
                 started.SetResult(process);
             }
-            // Whatever prevents the start is the starter's answer to its caller; this thread must go on.
+            // Whatever prevents the start is the starter's answer to its caller; this thread must
+            // go on.
 #pragma warning disable CA1031
             catch (Exception failure)
 #pragma warning restore CA1031
@@ -65,6 +72,10 @@ internal static class ProcessStarter
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var name in s_notInherited)
+        {
+            info.Environment.Remove(name);
+        }
         foreach (var (name, value) in spec.Environment)
         {
             info.Environment[name] = value;

@@ -46,6 +46,21 @@ public sealed partial class HostProcessTests
     }
 
     [Fact]
+    public async Task A_host_that_is_asked_to_end_while_it_starts_ends_well_too()
+    {
+        using var host = Run("--DcpPublisher:RandomizePorts=true");
+        await Processes.UntilAsync(() => Processes.ChildrenOf(host.Id).Length > 0, "the first process runs");
+        var children = Processes.ChildrenOf(host.Id);
+
+        Assert.Equal(0, SendSignal(host.Id, SigTerm));
+        await host.StandardOutput.ReadToEndAsync(TestHost.Soon);
+        await host.WaitForExitAsync(TestHost.Soon);
+
+        Assert.Equal(0, host.ExitCode);
+        Assert.DoesNotContain(children, Processes.IsAlive);
+    }
+
+    [Fact]
     public async Task A_host_whose_port_is_taken_says_which_and_ends_with_an_error()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 19_312);

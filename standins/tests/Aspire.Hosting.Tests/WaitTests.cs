@@ -62,7 +62,8 @@ public sealed class WaitTests
     [InlineData(0, 0, "Running")]
     [InlineData(3, 3, "Running")]
     [InlineData(3, 0, "FailedToStart")]
-    public async Task Completion_means_the_expected_exit_code(int exitCode, int expected, string state)
+    public async Task Completion_means_the_expected_exit_code(
+        int exitCode, int expected, string state)
     {
         var builder = TestHost.Builder();
         var job = builder.AddExecutable("job", "sh", ".", "-c", $"exit {exitCode}");
@@ -103,7 +104,7 @@ public sealed class WaitTests
         lock (events)
         {
             Assert.Equal(
-                ["allocated", "all created", "before resource", "before start", "ready"],
+                ["all created", "allocated", "before resource", "before start", "ready"],
                 events.Order(StringComparer.Ordinal));
             Assert.Equal(["before start", "allocated", "before resource"], events.Take(3));
         }
@@ -143,6 +144,33 @@ public sealed class WaitTests
             () => app.ResourceNotifications.WaitForResourceAsync("program", KnownResourceStates.Exited, end.Token));
 
         Assert.Contains("Running", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_health_check_that_nobody_registered_is_named()
+    {
+        var builder = TestHost.Builder();
+        builder.AddExecutable("program", "sleep", ".", "600").WithHealthCheck("forgotten");
+        await using var app = builder.Build();
+
+        var failure = await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(
+            () => app.StartAsync(TestHost.Soon));
+
+        Assert.Contains("'forgotten'", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_resource_that_waits_for_a_connection_string_starts_once_there_is_one()
+    {
+        var builder = TestHost.Builder("--ConnectionStrings:given=somewhere:1");
+        var given = builder.AddConnectionString("given");
+        var missing = builder.AddConnectionString("missing");
+        builder.AddExecutable("program", "sleep", ".", "600").WithReference(given).WaitFor(given);
+        builder.AddExecutable("other", "sleep", ".", "600").WithReference(missing).WaitFor(missing);
+        await using var app = await builder.StartAsync();
+
+        Assert.Equal(KnownResourceStates.Running, app.Snapshot("program").State?.Text);
+        Assert.Equal(KnownResourceStates.FailedToStart, app.Snapshot("other").State?.Text);
     }
 
     [Fact]

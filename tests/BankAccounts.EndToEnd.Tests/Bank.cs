@@ -1,0 +1,153 @@
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+using BankAccounts.ServiceDefaults.Redis;
+using BankAccounts.Store.V1;
+using BankAccounts.V1;
+using Grpc.Net.Client;
+using StackExchange.Redis;
+
+namespace BankAccounts.EndToEnd.Tests;
+
+/// <summary>
+/// A whole bank: the AppHost's real program with real Kafka, real Redis and all replicas, on random
+/// ports and with its data in a folder of its own.
+/// </summary>
+public sealed class Bank : IAsyncDisposable
+{
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3);
+
+    private readonly List<GrpcChannel> channels = [];
+    private ConnectionMultiplexer? redis;
+
+    private Bank(DistributedApplication app) => App = app;
+
+    public DistributedApplication App { get; }
+
+    public CommandService.CommandServiceClient Commands => field ??= NewCommands();
+
+    public QueryService.QueryServiceClient Queries =>
+        field ??= new QueryService.QueryServiceClient(NewChannel("query-service"));
+
+    /// <summary>A new folder for the data of a bank.</summary>
+    public static string NewDataFolder() =>
+        Directory.CreateTempSubdirectory("bank-").FullName;
+
+    /// <summary>Starts a bank and waits until all of it is healthy.</summary>
+    public static async Task<Bank> StartAsync(string dataFolder, params string[] args)
+    {
+        using var patience = new CancellationTokenSource(StartTimeout);
+        var builder = await DistributedApplicationTestingBuilder
+            .CreateAsync<Projects.BankAccounts_AppHost>(["--data", dataFolder, .. args], patience.Token);
+        var app = await builder.BuildAsync(patience.Token);
+        var bank = new Bank(app);
+        try
+        {
+            await app.StartAsync(patience.Token);
+            foreach (var service in new[] { "command-service", "projection-service", "query-service" })
+            {
+                await app.ResourceNotifications.WaitForResourceHealthyAsync(service, patience.Token);
+            }
+            return bank;
+        }
+        catch
+        {
+            await bank.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The address of a service's gRPC endpoint, host and port.</summary>
+    public string AddressOf(string service) => App.GetEndpoint(service, "http").Authority;
+
+    /// <summary>A client with a connection of its own: the host's proxy deals connections to replicas.</summary>
+    public CommandService.CommandServiceClient NewCommands() => new(NewChannel("command-service"));
+
+    /// <summary>Opens an account with some money in it.</summary>
+    public async Task<string> OpenAccountAsync(long balance)
+    {
+        var created = await Commands.CreateAccountAsync(
+            new CreateAccountRequest { HolderName = "Grace Hopper" }, deadline: In(30));
+        if (balance > 0)
+        {
+            await Commands.DepositAsync(
+                new DepositRequest { AccountId = created.AccountId, Amount = balance }, deadline: In(30));
+        }
+        return created.AccountId;
+    }
+
+    /// <summary>The account, once the fold has passed a position.</summary>
+    public async Task<Account> GetAccountAsync(string accountId, Position? after = null)
+    {
+        var request = new GetAccountRequest { AccountId = accountId };
+        if (after is not null)
+        {
+            request.MinPosition.Add(after);
+        }
+        return (await Queries.GetAccountAsync(request, deadline: In(30))).Account;
+    }
+
+    /// <summary>How many records each appending process has in a partition.</summary>
+    public async Task<Dictionary<Guid, long>> AppendedByProcessAsync(int partition)
+    {
+        var database = (await RedisAsync()).GetDatabase();
+        var generation = (long)await database.HashGetAsync(RedisKeys.Root(partition), "generation");
+        var producers = await database.HashGetAllAsync(new RedisKeys(partition, generation).Producers);
+        return producers.ToDictionary(
+            entry => new Guid((byte[])entry.Name!, bigEndian: true),
+            entry => StoredProducer.Parser.ParseFrom((byte[])entry.Value!).HighestSequence);
+    }
+
+    /// <summary>The id of the process that folds a partition.</summary>
+    public async Task<int> OwnerProcessAsync(int partition) =>
+        (int)await (await RedisAsync()).GetDatabase()
+            .HashGetAsync(RedisKeys.Owner(partition), "process_id");
+
+    /// <summary>Starts every replica of a resource that has ended.</summary>
+    public async Task StartEndedReplicasAsync(string name)
+    {
+        using var patience = new CancellationTokenSource(StartTimeout);
+        var ended = await App.ResourceNotifications.WaitForResourceAsync(
+            name,
+            change => change.Snapshot.State?.Text is { } state
+                && KnownResourceStates.TerminalStates.Contains(state),
+            patience.Token);
+        await App.ResourceCommands.ExecuteCommandAsync(
+            ended.ResourceId, KnownResourceCommands.StartCommand, patience.Token);
+        await App.ResourceNotifications.WaitForResourceAsync(
+            name,
+            change => change.ResourceId == ended.ResourceId
+                && change.Snapshot.HealthStatus == Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Healthy,
+            patience.Token);
+    }
+
+    /// <summary>Stops or starts a resource, and waits until it is so.</summary>
+    public async Task CommandAsync(string name, string command, params string[] untilStates)
+    {
+        using var patience = new CancellationTokenSource(StartTimeout);
+        var done = await App.ResourceCommands.ExecuteCommandAsync(name, command, patience.Token);
+        Assert.True(done.Success, done.ErrorMessage);
+        await App.ResourceNotifications.WaitForResourceAsync(name, untilStates, patience.Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        channels.ForEach(channel => channel.Dispose());
+        redis?.Dispose();
+        await App.DisposeAsync();
+    }
+
+    public static DateTime In(double seconds) => DateTime.UtcNow.AddSeconds(seconds);
+
+    private GrpcChannel NewChannel(string service)
+    {
+        var channel = GrpcChannel.ForAddress(App.GetEndpoint(service, "http"));
+        channels.Add(channel);
+        return channel;
+    }
+
+    private async Task<ConnectionMultiplexer> RedisAsync() =>
+        redis ??= await ConnectionMultiplexer.ConnectAsync(
+            await App.GetConnectionStringAsync("redis")
+            ?? throw new InvalidOperationException("The bank has no Redis."));
+}
