@@ -4,11 +4,12 @@ using Microsoft.Extensions.Hosting;
 namespace BankAccounts.AppHost;
 
 /// <summary>
-/// Tells the person at the console, in a line per service, what can be used and where, as soon as it is
-/// healthy; and while that takes long, what is being waited for.
+/// Tells the person at the console, in a line per service, what can be used and where, as soon as
+/// it is healthy; and while that takes long, what is being waited for.
 /// </summary>
 internal sealed class Announcement(
-    DistributedApplicationModel model, ResourceNotificationService notifications) : BackgroundService
+    DistributedApplicationModel model, ResourceNotificationService notifications)
+    : BackgroundService
 {
     private static readonly TimeSpan SayWhatIsMissingEvery = TimeSpan.FromSeconds(20);
 
@@ -68,7 +69,9 @@ internal sealed class Announcement(
 /// <summary>Adds the announcement to an AppHost.</summary>
 internal static class AnnouncementExtensions
 {
-    /// <summary>Announces the services when they are healthy, unless a test runs the AppHost.</summary>
+    /// <summary>
+    /// Announces the services when they are healthy, unless a test runs the AppHost.
+    /// </summary>
     public static void AnnounceServices(this IDistributedApplicationBuilder builder)
     {
         if (builder.ExecutionContext.IsRunMode && !FixedPorts.AreRandomized(builder.Configuration))

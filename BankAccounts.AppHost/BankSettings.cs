@@ -12,7 +12,9 @@ public sealed record BankSettings
     /// <summary>Switches that stand alone; all other options take a value.</summary>
     private static readonly string[] Flags = ["--fresh"];
 
-    /// <summary>Partitions of the log: 1 … 65,536, because an account id holds 16 bits of them.</summary>
+    /// <summary>
+    /// Partitions of the log: 1 … 65,536, because an account id holds 16 bits of them.
+    /// </summary>
     public int Partitions { get; init; } = 12;
 
     /// <summary>Kafka brokers of the local engine: 1, or 3 for replication. 1 … 9.</summary>
@@ -57,7 +59,10 @@ public sealed record BankSettings
     /// <c>--fresh --partitions 6</c> would read as a flag with the value <c>--partitions</c>.
     /// </summary>
     public static string[] CompleteFlags(IReadOnlyList<string> args) =>
-        [.. args.Select((arg, index) => Flags.Contains(arg) && !HasValue(args, index) ? $"{arg}=true" : arg)];
+    [
+        .. args.Select((arg, index) =>
+            Flags.Contains(arg) && !HasValue(args, index) ? $"{arg}=true" : arg),
+    ];
 
     private static bool HasValue(IReadOnlyList<string> args, int index) =>
         index + 1 < args.Count && bool.TryParse(args[index + 1], out _);

@@ -10,9 +10,11 @@ public sealed class BankSettingsTests
     [Fact]
     public void The_command_line_changes_it()
     {
-        var settings = Read("--fresh", "--partitions", "24", "--projectors=5", "--engines", "local");
+        var settings = Read(
+            "--fresh", "--partitions", "24", "--projectors=5", "--engines", "local");
 
-        Assert.Equal(new BankSettings { Partitions = 24, Projectors = 5, Engines = "local" }, settings);
+        Assert.Equal(
+            new BankSettings { Partitions = 24, Projectors = 5, Engines = "local" }, settings);
     }
 
     [Theory]

@@ -54,8 +54,10 @@ internal static class Snapshots
     internal static ImmutableArray<HealthReportSnapshot> HealthNotKnownYet(IResource resource)
         =>
         [
-            .. resource.Annotations.OfType<HealthCheckAnnotation>().Select(check => check.Key).Distinct()
-                .Select(key => new HealthReportSnapshot(key, Status: null, Description: null, ExceptionText: null)),
+            .. resource.Annotations.OfType<HealthCheckAnnotation>()
+                .Select(check => check.Key).Distinct()
+                .Select(key => new HealthReportSnapshot(
+                    key, Status: null, Description: null, ExceptionText: null)),
         ];
 
     internal static Func<CustomResourceSnapshot, CustomResourceSnapshot> Running(

@@ -30,6 +30,13 @@ public class ParameterResource : Resource, IManifestExpressionProvider, IValuePr
     /// <exception cref="MissingParameterValueException">Nobody gave a value and there is no default.</exception>
     public ValueTask<string?> GetValueAsync(CancellationToken cancellationToken)
         => new(_value.Value);
+
+    // Said here, so that a parameter that is a connection string does not ask its own expression,
+    // which is itself.
+    /// <inheritdoc cref="GetValueAsync(CancellationToken)" />
+    public ValueTask<string?> GetValueAsync(
+        ValueProviderContext context, CancellationToken cancellationToken)
+        => GetValueAsync(cancellationToken);
 }
 
 /// <summary>Makes a value for a parameter that has none.</summary>
