@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace BankAccounts.AppHost.Engines.Kafka;
 
-/// <summary>The <c>server.properties</c> of a local broker. Everything that matters is said, no default relied on.</summary>
+/// <summary>
+/// The <c>server.properties</c> of a local broker. Everything that matters is said, no default relied on.
+/// </summary>
 /// <remarks>Paths are relative to the folder that the broker is started in.</remarks>
 public static class BrokerProperties
 {

@@ -22,7 +22,9 @@ public static class LocalKafka
     /// <param name="builder">The AppHost.</param>
     /// <param name="name">The name of the resource.</param>
     /// <param name="brokers">1 … 9.</param>
-    /// <exception cref="BankStartException">Java or the distribution is missing, or the data is of another Kafka.</exception>
+    /// <exception cref="BankStartException">
+    /// Java or the distribution is missing, or the data is of another Kafka.
+    /// </exception>
     public static IResourceBuilder<ConnectionStringResource> AddLocalKafka(
         this IDistributedApplicationBuilder builder, string name, int brokers = 1)
     {
