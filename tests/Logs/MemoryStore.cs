@@ -15,10 +15,11 @@ internal sealed class MemoryStore(int partition = Records.Partition)
     private const int MaxVoids = 1_000;
     private const int MaxDecisions = 16_384;
 
-    private readonly SortedDictionary<string, byte[]> accounts = [], requests = [], producers = [];
-    private readonly SortedDictionary<string, List<byte[]>> history = [];
+    private readonly SortedDictionary<string, byte[]> accounts = new(StringComparer.Ordinal),
+        requests = new(StringComparer.Ordinal), producers = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, List<byte[]>> history = new(StringComparer.Ordinal);
     private readonly SortedDictionary<long, byte[]> decisions = [];
-    private readonly SortedDictionary<string, long> producerOrder = [];
+    private readonly SortedDictionary<string, long> producerOrder = new(StringComparer.Ordinal);
     private readonly List<byte[]> requestOrder = [], voids = [];
     private byte[] head = StoreCodec.Encode(PartitionHead.Start(), new RequestOrder(0, 0)).ToByteArray();
     private byte[] logDigest = Digests.Empty();
