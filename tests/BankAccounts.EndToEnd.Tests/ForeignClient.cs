@@ -9,6 +9,8 @@ namespace BankAccounts.EndToEnd.Tests;
 /// </summary>
 public static class ForeignClient
 {
+    private static readonly string Script = Repository.PathOf("tests", "clients", "call.js");
+
     public static async Task<JsonElement> CallAsync(string address, string method, string json = "{}") =>
         Parse(await RunAsync(expectSuccess: true, address, method, json));
 
@@ -22,7 +24,7 @@ public static class ForeignClient
 
     private static async Task<string> RunAsync(bool expectSuccess, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("node", [Script(), .. arguments])
+        using var process = Process.Start(new ProcessStartInfo("node", [Script, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -35,16 +37,5 @@ public static class ForeignClient
             process.ExitCode == (expectSuccess ? 0 : 1),
             $"{string.Join(' ', arguments)}\nexit {process.ExitCode}: {await output}{await errors}");
         return expectSuccess ? await output : await errors;
-    }
-
-    private static string Script()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "BankAccounts.sln")))
-        {
-            folder = Path.GetDirectoryName(folder)
-                ?? throw new InvalidOperationException("The tests do not run inside the repository.");
-        }
-        return Path.Combine(folder, "tests", "clients", "call.js");
     }
 }
