@@ -66,7 +66,7 @@ public sealed partial class PartitionProjector(
     private async Task FoldAsync(Action onProgress, CancellationToken cancellation)
     {
         var sender = new TransferSender(followUps);
-        var session = await ProjectionSession.BeginAsync(store, options, sender, cancellation);
+        var session = await ProjectionSession.BeginAsync(store, options, sender.Follow, cancellation);
         var caughtUpAt = await CatchUpToAsync(session, cancellation);
         Volatile.Write(ref confirmedPosition, session.ConfirmedPosition);
         feed.Seek(session.ConfirmedPosition);
@@ -96,7 +96,7 @@ public sealed partial class PartitionProjector(
             cancellation.ThrowIfCancellationRequested();
             if (session.ConfirmedPosition >= caughtUpAt)
             {
-                session.StartSending();
+                sender.Start(session.Ledger);
                 sender.SendDue();
             }
             var batch = session.HasCommitUnderWay

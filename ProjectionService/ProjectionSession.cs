@@ -1,6 +1,5 @@
 using BankAccounts.ProjectionService.Ledger;
 using BankAccounts.ProjectionService.Redis;
-using BankAccounts.ProjectionService.Transfers;
 using BankAccounts.ServiceDefaults.Redis;
 
 namespace BankAccounts.ProjectionService;
@@ -15,7 +14,6 @@ public sealed class ProjectionSession
     private readonly ProjectionOptions options;
     private readonly RedisKeys keys;
     private readonly PartitionLedger ledger;
-    private readonly TransferSender sender;
     private Task? commit;
     private Changes? committing;
     private long commitTo;
@@ -23,13 +21,8 @@ public sealed class ProjectionSession
     private long confirmedBatch;
 
     private ProjectionSession(
-        PartitionStore store,
-        ProjectionOptions options,
-        TransferSender sender,
-        RedisKeys keys,
-        PartitionLedger ledger)
+        PartitionStore store, ProjectionOptions options, RedisKeys keys, PartitionLedger ledger)
     {
-        this.sender = sender;
         this.store = store;
         this.options = options;
         this.keys = keys;
@@ -46,15 +39,24 @@ public sealed class ProjectionSession
     /// <summary>The offset of a record of a newer format; everything before it is folded.</summary>
     public long? HaltsAt { get; private set; }
 
+    /// <summary>The ledger as it is in memory, which may be ahead of the confirmed position.</summary>
+    public PartitionLedger Ledger => ledger;
+
+    private Action<Changes>? Confirmed { get; init; }
+
     /// <summary>Begins at the position that Redis holds.</summary>
+    /// <param name="store">The partition's state in Redis.</param>
+    /// <param name="options">The bounds.</param>
+    /// <param name="confirmed">Is told what each batch changed, once its commit is confirmed.</param>
+    /// <param name="cancellation">Ends the wait for Redis.</param>
     public static async Task<ProjectionSession> BeginAsync(
         PartitionStore store,
         ProjectionOptions options,
-        TransferSender sender,
+        Action<Changes>? confirmed,
         CancellationToken cancellation)
     {
         var (keys, ledger) = await store.LoadAsync(cancellation);
-        return new ProjectionSession(store, options, sender, keys, ledger);
+        return new ProjectionSession(store, options, keys, ledger) { Confirmed = confirmed };
     }
 
     /// <summary>Folds a batch, and commits it once the one before is confirmed.</summary>
@@ -101,11 +103,8 @@ public sealed class ProjectionSession
         commit = null;
         ConfirmedPosition = commitTo;
         confirmedBatch = commitBatch;
-        sender.Follow(committing!);
+        Confirmed?.Invoke(committing!);
     }
-
-    /// <summary>Begins to carry transfers on, if not done before: the fold has caught up.</summary>
-    public void StartSending() => sender.Start(ledger);
 
     /// <summary>Waits for the commit under way, whatever becomes of it.</summary>
     public async Task DrainAsync()

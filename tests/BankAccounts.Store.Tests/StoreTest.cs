@@ -16,7 +16,7 @@ public abstract class StoreTest(Redis redis) : IAsyncLifetime
     public Task DisposeAsync() => Task.CompletedTask;
 
     protected Task<ProjectionSession> BeginAsync(ProjectionOptions? options = null) => ProjectionSession.BeginAsync(
-        Redis.Store(), Records.Partition, options ?? new ProjectionOptions(), CancellationToken.None);
+        Redis.Store(), options ?? new ProjectionOptions(), confirmed: null, CancellationToken.None);
 
     /// <summary>Folds what a session has not folded yet of a log, in batches, and waits for the last commit.</summary>
     protected static async Task FoldAsync(ProjectionSession session, IEnumerable<LogEntry> log, params int[] batchSizes)
