@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using BankAccounts.ProjectionService.Log;
 using BankAccounts.ProjectionService.Redis;
 using BankAccounts.ProjectionService.Transfers;
@@ -29,6 +30,9 @@ public sealed partial class PartitionProjector(
     /// <summary>Why the partition is halted; null while it is not.</summary>
     public string? Halted { get; private set; }
 
+    /// <summary>Whether it is halted for a record that only a newer build knows.</summary>
+    public bool NeedsNewerBuild { get; private set; }
+
     /// <summary>Folds until it is cancelled or halted. It does not throw.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
@@ -46,8 +50,16 @@ public sealed partial class PartitionProjector(
             catch (HaltException halt)
             {
                 Halted = halt.Message;
+                NeedsNewerBuild = halt.NeedsNewerBuild;
                 LogHalted(feed.Partition, halt.Message);
                 await report.HaltedAsync(halt.Message, cancellation);
+                await LookAgainLaterAsync(halt, cancellation);
+            }
+            catch (LogLostException lost)
+            {
+                // The next look at the log finds out why, and halts if it has to.
+                LogLost(feed.Partition, lost.Message);
+                await PauseAsync(failures++, cancellation);
             }
             catch (CommitRefusedException refused)
             {
@@ -69,7 +81,7 @@ public sealed partial class PartitionProjector(
         var session = await ProjectionSession.BeginAsync(store, options, sender.Follow, cancellation);
         var caughtUpAt = await CatchUpToAsync(session, cancellation);
         Volatile.Write(ref confirmedPosition, session.ConfirmedPosition);
-        feed.Seek(session.ConfirmedPosition);
+        await RequireSameLogAsync(session, cancellation);
         await report.FoldingAsync(session.ConfirmedPosition, cancellation);
         HasBegun = true;
         try
@@ -82,6 +94,40 @@ public sealed partial class PartitionProjector(
             // A commit under way is let finish, within its bound: the next owner begins behind it.
             await session.DrainAsync();
         }
+    }
+
+    /// <summary>
+    /// Reads the last record that was folded once more, and goes on behind it. If it is another one by
+    /// now, the log was truncated and has grown again, was recreated, or is another one.
+    /// </summary>
+    private async Task RequireSameLogAsync(ProjectionSession session, CancellationToken cancellation)
+    {
+        var head = session.Ledger.Head;
+        if (head.LastOffset < 0)
+        {
+            feed.Seek(head.Position);
+            return;
+        }
+        feed.Seek(head.LastOffset);
+        var patience = Stopwatch.StartNew();
+        while (patience.Elapsed < options.LogLookTimeout)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var read = await feed.TakeAsync(1, options.WatchInterval, cancellation);
+            if (read.Count == 0)
+            {
+                continue;
+            }
+            if (!head.EndsWith(read[0]))
+            {
+                throw new HaltException(
+                    $"Partition {feed.Partition} is halted: the record at offset {head.LastOffset} is not the one"
+                    + " that was folded. The log was truncated, recreated, or is another one.",
+                    needsNewerBuild: false);
+            }
+            return;
+        }
+        throw new TimeoutException("The last record that was folded could not be read in time.");
     }
 
     private async Task FoldAsync(
@@ -121,7 +167,8 @@ public sealed partial class PartitionProjector(
             {
                 await session.ConfirmAsync();
                 throw new HaltException(
-                    $"Partition {feed.Partition} is halted: the record at offset {offset} is of a newer format.");
+                    $"Partition {feed.Partition} is halted: the record at offset {offset} is of a newer format.",
+                    needsNewerBuild: true);
             }
         }
     }
@@ -138,19 +185,31 @@ public sealed partial class PartitionProjector(
         {
             throw new HaltException(
                 $"Partition {feed.Partition} is halted: Redis stands at {session.ConfirmedPosition}, but the log"
-                + $" ends at {end}. It was truncated, recreated, or is another one.");
+                + $" ends at {end}. It was truncated, recreated, or is another one.",
+                needsNewerBuild: false);
         }
         if (session.ConfirmedPosition < start)
         {
             throw new HaltException(
                 $"Partition {feed.Partition} is halted: Redis stands at {session.ConfirmedPosition}, but the log"
-                + $" starts at {start}. Records were lost; the topic must not forget.");
+                + $" starts at {start}. Records were lost; the topic must not forget.",
+                needsNewerBuild: false);
         }
         if (session.ConfirmedPosition < end)
         {
             await store.SetCatchUpAsync(end, cancellation);
         }
         return end;
+    }
+
+    private async Task LookAgainLaterAsync(HaltException halt, CancellationToken cancellation)
+    {
+        if (!halt.NeedsNewerBuild)
+        {
+            await Task.Delay(options.HaltLookInterval, cancellation)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Halted = null;
+        }
     }
 
     private async Task PauseAsync(int failures, CancellationToken cancellation)
@@ -162,6 +221,9 @@ public sealed partial class PartitionProjector(
 
     [LoggerMessage(EventId = 2101, Level = LogLevel.Critical, Message = "{Why} (partition {Partition})")]
     private partial void LogHalted(int partition, string why);
+
+    [LoggerMessage(EventId = 2104, Level = LogLevel.Error, Message = "Partition {Partition}: {Why}")]
+    private partial void LogLost(int partition, string why);
 
     [LoggerMessage(EventId = 2102, Level = LogLevel.Warning,
         Message = "Partition {Partition}: begins again, because {Why}")]

@@ -27,6 +27,21 @@ public sealed record ProjectionOptions
     /// <summary>How often a quiet partition looks whether Redis still stands where it left it.</summary>
     public TimeSpan WatchInterval { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How often a partition that is halted because of its log looks at the log again.</summary>
+    public TimeSpan HaltLookInterval { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long the last record that was folded may take to be read again at the start.</summary>
+    public TimeSpan LogLookTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How soon after a halt that needs a newer build this process leaves the group first.</summary>
+    public TimeSpan MinLeaveInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest time between two leaves; it doubles from 15 s on.</summary>
+    public TimeSpan MaxLeaveInterval { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long it stays away.</summary>
+    public TimeSpan LeavePause { get; init; } = TimeSpan.FromSeconds(3);
+
     /// <summary>The pause after a first failure, doubled with each further one.</summary>
     public TimeSpan MinRetryDelay { get; init; } = TimeSpan.FromMilliseconds(100);
 

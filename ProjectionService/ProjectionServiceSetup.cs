@@ -34,6 +34,8 @@ public static class ProjectionServiceSetup
         builder.AddKafkaProducer<byte[], byte[]>("kafka", settings =>
             (settings.DisableHealthChecks, settings.DisableMetrics, settings.DisableTracing) = (true, true, true));
         builder.AddSharedClock();
+        builder.Services.AddSingleton<EvictionGuard>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<EvictionGuard>());
         builder.Services.AddSingleton<FollowUpProducer>();
         builder.Services.AddSingleton<LogEnds>();
         builder.Services.AddSingleton<ProjectorGroup>();

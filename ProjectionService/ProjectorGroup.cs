@@ -16,6 +16,9 @@ public sealed class ProjectorGroup(
     private readonly ConcurrentDictionary<int, Running> running = new();
     private volatile bool hasJoined;
 
+    /// <summary>Whether a partition is halted that only a newer build can go on with.</summary>
+    public bool NeedNewerBuild => running.Values.Any(one => one.Projector.NeedsNewerBuild);
+
     /// <summary>The consumer group has taken this process in, perhaps without a partition for it.</summary>
     public void Joined() => hasJoined = true;
 

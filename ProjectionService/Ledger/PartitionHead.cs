@@ -13,6 +13,12 @@ public sealed record PartitionHead(
     /// <summary>The longest step forward of the stream time by one record.</summary>
     public const long MaxStreamTimeStepMs = 10_000;
 
+    /// <summary>The offset of the last record that was folded; −1 if none was.</summary>
+    public long LastOffset { get; init; } = -1;
+
+    /// <summary>The chain over the records before that one.</summary>
+    public byte[] PreviousDigest { get; init; } = Digests.Empty();
+
     /// <summary>Commands accepted.</summary>
     public long Accepted { get; init; }
 
@@ -39,6 +45,23 @@ public sealed record PartitionHead(
 
     /// <summary>A partition of which nothing was read.</summary>
     public static PartitionHead Start() => new(0, Digests.Empty(), Digests.Empty(), 0);
+
+    /// <summary>
+    /// Whether a record is the last one that was folded: same offset, and the chain over it is the one
+    /// that is known. If not, the log was truncated, recreated or is another one.
+    /// </summary>
+    public bool EndsWith(in LogEntry entry) =>
+        entry.Offset == LastOffset
+        && Digests.AddRecord(PreviousDigest, entry).AsSpan().SequenceEqual(LogDigest);
+
+    /// <summary>The head behind one more record.</summary>
+    public PartitionHead After(in LogEntry entry) => this with
+    {
+        Position = entry.Offset + 1,
+        LastOffset = entry.Offset,
+        PreviousDigest = LogDigest,
+        LogDigest = Digests.AddRecord(LogDigest, entry),
+    };
 
     /// <summary>
     /// Stream time after a record: towards its time, never back, and forward by at most 10 s, so that

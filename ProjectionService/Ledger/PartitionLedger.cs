@@ -84,11 +84,7 @@ public sealed partial class PartitionLedger
                 $"Record {record.Entry.Offset} cannot be folded at position {Head.Position}.");
         }
         ForgetOldest(changes);
-        Head = Head with
-        {
-            Position = record.Entry.Offset + 1,
-            LogDigest = Digests.AddRecord(Head.LogDigest, record.Entry),
-        };
+        Head = Head.After(record.Entry);
         if (!record.IsCommand)
         {
             Void(record, record.VoidReason, ProducerWindow.NoOffset, changes);

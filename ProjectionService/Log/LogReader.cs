@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using BankAccounts.ProjectionService.Ledger;
+using BankAccounts.ProjectionService.Redis;
 using BankAccounts.ServiceDefaults;
 using BankAccounts.ServiceDefaults.Kafka;
 using Confluent.Kafka;
@@ -16,6 +18,7 @@ public sealed partial class LogReader(
     IServiceProvider services,
     ProjectorGroup projectors,
     LogTopicGuard topicGuard,
+    EvictionGuard evictionGuard,
     IOptions<BankOptions> bank,
     IOptions<ProjectionOptions> projection,
     ILogger<LogReader> logger) : IHostedService, IDisposable
@@ -78,12 +81,18 @@ public sealed partial class LogReader(
         try
         {
             topicGuard.Checked.Wait(stopping.Token);
+            evictionGuard.Checked.Wait(stopping.Token);
             // The consumer is made here, because its callbacks belong to this object.
             var consumer = services.GetRequiredService<IConsumer<byte[]?, byte[]?>>();
             consumer.Subscribe(bank.Value.Topic);
+            var leave = new GroupLeave(projection.Value.MinLeaveInterval, projection.Value.MaxLeaveInterval);
             while (!stopping.IsCancellationRequested)
             {
                 Turn(consumer);
+                if (leave.IsDue(projectors.NeedNewerBuild))
+                {
+                    LeaveForAWhile(consumer);
+                }
             }
             projectors.Stop([.. feeds.Keys]);
             consumer.Close();
@@ -131,6 +140,20 @@ public sealed partial class LogReader(
         }
     }
 
+    /// <summary>Lets the group give this process' partitions to others, and joins again.</summary>
+    private void LeaveForAWhile(IConsumer<byte[]?, byte[]?> consumer)
+    {
+        LogLeaving();
+        consumer.Unsubscribe();
+        var away = Stopwatch.StartNew();
+        while (away.Elapsed < projection.Value.LeavePause && !stopping.IsCancellationRequested)
+        {
+            // The client calls back for the partitions that it gives up only while it is polled.
+            Turn(consumer);
+        }
+        consumer.Subscribe(bank.Value.Topic);
+    }
+
     private void FollowProjector(IConsumer<byte[]?, byte[]?> consumer, PartitionFeed feed)
     {
         var partition = new TopicPartition(bank.Value.Topic, feed.Partition);
@@ -170,6 +193,10 @@ public sealed partial class LogReader(
 
     [LoggerMessage(EventId = 2003, Level = LogLevel.Debug, Message = "Partition {Partition}: reading on at {Offset}.")]
     private partial void LogSeek(int partition, long offset);
+
+    [LoggerMessage(EventId = 2005, Level = LogLevel.Warning,
+        Message = "A partition needs a newer build: leaving the consumer group for a while.")]
+    private partial void LogLeaving();
 
     [LoggerMessage(EventId = 2004, Level = LogLevel.Warning,
         Message = "Reading the log failed ({Reason}); trying again.")]

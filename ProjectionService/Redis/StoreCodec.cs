@@ -101,6 +101,8 @@ public static class StoreCodec
         Credited = head.Credited,
         Refused = head.Refused,
         Settled = head.Settled,
+        LastOffset = head.LastOffset,
+        PreviousDigest = ByteString.CopyFrom(head.PreviousDigest),
     };
 
     public static PartitionHead Decode(StoredHead stored, long position, byte[] logDigest) =>
@@ -114,6 +116,8 @@ public static class StoreCodec
             Credited = stored.Credited,
             Refused = stored.Refused,
             Settled = stored.Settled,
+            LastOffset = stored.LastOffset,
+            PreviousDigest = stored.PreviousDigest.ToByteArray(),
         };
 
     public static StoredHistoryEntry Encode(in HistoryEntry entry)
