@@ -222,7 +222,7 @@ public sealed partial class PartitionProjector(
     [LoggerMessage(EventId = 2101, Level = LogLevel.Critical, Message = "{Why} (partition {Partition})")]
     private partial void LogHalted(int partition, string why);
 
-    [LoggerMessage(EventId = 2104, Level = LogLevel.Error, Message = "Partition {Partition}: {Why}")]
+    [LoggerMessage(EventId = 2104, Level = LogLevel.Warning, Message = "Partition {Partition}: {Why}")]
     private partial void LogLost(int partition, string why);
 
     [LoggerMessage(EventId = 2102, Level = LogLevel.Warning,

@@ -25,6 +25,7 @@ public static class ProjectionServiceSetup
             (services, consumer) =>
             {
                 var reader = services.GetRequiredService<LogReader>();
+                consumer.SetErrorHandler((_, error) => reader.OnError(error));
                 consumer.SetPartitionsAssignedHandler((_, partitions) => reader.OnAssigned(partitions));
                 consumer.SetPartitionsRevokedHandler((_, partitions) =>
                     reader.OnRevoked([.. partitions.Select(partition => partition.TopicPartition)]));

@@ -26,10 +26,13 @@ public sealed partial class LogReader(
     /// <summary>How soon a seek or a resume that a projector wants is seen while nothing is read.</summary>
     private static readonly TimeSpan PollTime = TimeSpan.FromMilliseconds(5);
 
+    private static readonly TimeSpan MinLookInterval = TimeSpan.FromSeconds(2);
+
     private static readonly TimeSpan ErrorPause = TimeSpan.FromMilliseconds(200);
 
     private readonly CancellationTokenSource stopping = new();
     private readonly ConcurrentDictionary<int, PartitionFeed> feeds = new();
+    private readonly Stopwatch sinceLook = new();
     private Thread? thread;
 
     /// <inheritdoc/>
@@ -74,6 +77,27 @@ public sealed partial class LogReader(
             feeds.TryRemove(partition.Partition.Value, out _);
         }
         projectors.Stop([.. partitions.Select(partition => partition.Partition.Value)]);
+    }
+
+    /// <summary>
+    /// The client had an error with a broker: each projector looks whether the log is still the same,
+    /// because a failover may have cut its end. At most once in a while, as errors come in swarms.
+    /// </summary>
+    public void OnError(Error error)
+    {
+        lock (sinceLook)
+        {
+            if (sinceLook.IsRunning && sinceLook.Elapsed < MinLookInterval)
+            {
+                return;
+            }
+            sinceLook.Restart();
+        }
+        LogFailed(error.Reason);
+        foreach (var feed in feeds.Values)
+        {
+            feed.Lose(new LogLostException($"a broker had an error ({error.Reason}); looking at the log again."));
+        }
     }
 
     private void Run()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
@@ -15,6 +16,9 @@ namespace BankAccounts.EndToEnd.Tests;
 /// </summary>
 public sealed class Bank : IAsyncDisposable
 {
+    /// <summary>The partitions of a bank whose start does not say otherwise.</summary>
+    public const int Partitions = 12;
+
     private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3);
 
     private readonly List<GrpcChannel> channels = [];
@@ -102,6 +106,27 @@ public sealed class Bank : IAsyncDisposable
     public async Task<int> OwnerProcessAsync(int partition) =>
         (int)await (await RedisAsync()).GetDatabase()
             .HashGetAsync(RedisKeys.Owner(partition), "process_id");
+
+    /// <summary>Kills the process that folds a partition.</summary>
+    public async Task KillProjectorAsync(int partition)
+    {
+        using var owner = Process.GetProcessById(await OwnerProcessAsync(partition));
+        owner.Kill();
+        await owner.WaitForExitAsync();
+    }
+
+    /// <summary>How many transfers of the whole bank are debited and not settled.</summary>
+    public async Task<long> UnsettledTransfersAsync()
+    {
+        var database = (await RedisAsync()).GetDatabase();
+        long unsettled = 0;
+        for (var partition = 0; partition < Partitions; partition++)
+        {
+            var generation = (long)await database.HashGetAsync(RedisKeys.Root(partition), "generation");
+            unsettled += await database.HashLengthAsync(new RedisKeys(partition, generation).Unsettled);
+        }
+        return unsettled;
+    }
 
     /// <summary>Starts every replica of a resource that has ended.</summary>
     public async Task StartEndedReplicasAsync(string name)
