@@ -41,7 +41,7 @@ public sealed class CurrentProtocolTests
             Assert.Equal(traces.Count, batches.Sum(batch => batch.Records));
             Assert.All(batches, batch => Assert.Equal(2, batch.Magic));
             Assert.All(batches, batch => Assert.True(
-                batch is { ProducerId: >= 0, ProducerEpoch: >= 0 }, $"{batch} is of no idempotent producer."));
+                batch is { ProducerId: >= 0, ProducerEpoch: >= 0 }, $"{batch}: not idempotent."));
             Assert.All(batches.GroupBy(batch => (batch.Partition, batch.ProducerId)), NumbersFollow);
         }
         finally

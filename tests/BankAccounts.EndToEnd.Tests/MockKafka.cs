@@ -54,9 +54,12 @@ public sealed class MockKafka : IDisposable
     {
         using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
         {
-            BootstrapServers = BootstrapServers, GroupId = "looks-without-joining", EnableAutoCommit = false,
+            BootstrapServers = BootstrapServers,
+            GroupId = "looks-without-joining",
+            EnableAutoCommit = false,
         }).Build();
-        var partitions = portOfLeader.Keys.Select(partition => new TopicPartition(Topic, partition)).ToList();
+        var partitions = portOfLeader.Keys
+            .Select(partition => new TopicPartition(Topic, partition)).ToList();
         var missing = partitions.Sum(
             partition => consumer.QueryWatermarkOffsets(partition, Patience).High.Value);
         consumer.Assign(partitions.Select(partition => new TopicPartitionOffset(partition, 0)));
@@ -64,7 +67,7 @@ public sealed class MockKafka : IDisposable
         while (records.Count < missing)
         {
             records.Add(consumer.Consume(Patience)
-                ?? throw new TimeoutException($"{records.Count} of {missing} records came within {Patience}."));
+                ?? throw new TimeoutException($"Only {records.Count} of {missing} records came."));
         }
         return records;
     }

@@ -10,7 +10,9 @@ namespace BankAccounts.EndToEnd.Tests;
 /// here (Kafka protocol guide: Fetch, version 4; record batch, magic 2).
 /// </summary>
 /// <param name="Partition">The partition it was fetched from.</param>
-/// <param name="Magic">2 since Kafka 0.11; only such batches have headers and the fields that follow.</param>
+/// <param name="Magic">
+/// 2 since Kafka 0.11; only such batches have headers and the fields that follow.
+/// </param>
 /// <param name="ProducerId">What the broker named the producer; −1 of a producer without idempotence.</param>
 /// <param name="ProducerEpoch">0 or more; −1 of a producer without idempotence.</param>
 /// <param name="BaseSequence">The producer's number of the first record; −1 without idempotence.</param>
@@ -42,7 +44,8 @@ public sealed record RecordBatch(
         long offset = 0;
         while (true)
         {
-            var answer = await AskAsync(client.GetStream(), Request(topic, partition, offset), patience.Token);
+            var answer = await AskAsync(
+                client.GetStream(), Request(topic, partition, offset), patience.Token);
             var (end, records) = Open(answer, topic);
             if (offset == end)
             {
@@ -68,7 +71,8 @@ public sealed record RecordBatch(
                 BinaryPrimitives.ReadInt32BigEndian(records[RecordsAt..])));
             next = BinaryPrimitives.ReadInt64BigEndian(records)
                 + BinaryPrimitives.ReadInt32BigEndian(records[LastOffsetDeltaAt..]) + 1;
-            records = records[(LengthAt + sizeof(int) + BinaryPrimitives.ReadInt32BigEndian(records[LengthAt..]))..];
+            var length = BinaryPrimitives.ReadInt32BigEndian(records[LengthAt..]);
+            records = records[(LengthAt + sizeof(int) + length)..];
         }
         Assert.True(next >= 0, "The broker answered without any batch before the end.");
         return next;
