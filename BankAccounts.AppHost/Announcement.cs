@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -68,10 +69,15 @@ internal sealed class Announcement(
 /// <summary>Adds the announcement to an AppHost.</summary>
 internal static class AnnouncementExtensions
 {
-    /// <summary>Announces the services when they are healthy, unless a test runs the AppHost.</summary>
+    /// <summary>
+    /// Announces the services when they are healthy. Where ports are random it is usually a test that
+    /// runs the AppHost, and nobody reads; <c>--announce=true</c> asks for it there too.
+    /// </summary>
     public static void AnnounceServices(this IDistributedApplicationBuilder builder)
     {
-        if (builder.ExecutionContext.IsRunMode && !FixedPorts.AreRandomized(builder.Configuration))
+        var isWanted = builder.Configuration.GetValue(
+            "announce", defaultValue: !FixedPorts.AreRandomized(builder.Configuration));
+        if (builder.ExecutionContext.IsRunMode && isWanted)
         {
             builder.Services.AddHostedService<Announcement>();
         }

@@ -12,7 +12,9 @@ public sealed record BankSettings
     /// <summary>Switches that stand alone; all other options take a value.</summary>
     private static readonly string[] Flags = ["--fresh"];
 
-    /// <summary>Partitions of the log: 1 … 65,536, because an account id holds 16 bits of them.</summary>
+    /// <summary>
+    /// Partitions of the log: 1 … 65,536, because an account id holds 16 bits of them.
+    /// </summary>
     public int Partitions { get; init; } = 12;
 
     /// <summary>Kafka brokers of the local engine: 1, or 3 for replication. 1 … 9.</summary>
@@ -28,6 +30,12 @@ public sealed record BankSettings
     /// <c>local</c> (processes) or <c>containers</c>; null leaves it to what this machine has.
     /// </summary>
     public string? Engines { get; init; }
+
+    /// <summary>
+    /// Whether somebody else creates the topic and answers for its retention, on a Kafka that a connection
+    /// string names. It has the key that the services know it by: <c>Bank:TopicIsManaged</c>.
+    /// </summary>
+    public bool TopicIsManaged { get; init; }
 
     /// <summary>Reads the settings out of the AppHost's configuration.</summary>
     /// <exception cref="BankStartException">A value is out of its bounds.</exception>
@@ -49,6 +57,7 @@ public sealed record BankSettings
                 var other => throw new BankStartException(
                     $"--engines is 'local' or 'containers', not '{other}'."),
             },
+            TopicIsManaged = YesOrNo(configuration, "Bank:TopicIsManaged"),
         };
     }
 
@@ -57,10 +66,19 @@ public sealed record BankSettings
     /// <c>--fresh --partitions 6</c> would read as a flag with the value <c>--partitions</c>.
     /// </summary>
     public static string[] CompleteFlags(IReadOnlyList<string> args) =>
-        [.. args.Select((arg, index) => Flags.Contains(arg) && !HasValue(args, index) ? $"{arg}=true" : arg)];
+    [
+        .. args.Select((arg, index) =>
+            Flags.Contains(arg) && !HasValue(args, index) ? $"{arg}=true" : arg),
+    ];
 
     private static bool HasValue(IReadOnlyList<string> args, int index) =>
         index + 1 < args.Count && bool.TryParse(args[index + 1], out _);
+
+    private static bool YesOrNo(IConfiguration configuration, string name) =>
+        configuration[name] is { Length: > 0 } text
+        && (bool.TryParse(text, out var value)
+            ? value
+            : throw new BankStartException($"--{name} is true or false, not '{text}'."));
 
     private static int Number(IConfiguration configuration, string name, int otherwise, int most)
     {

@@ -16,7 +16,9 @@ internal static class FirstSteps
               grpcurl -plaintext -d '{"holder_name":"Ada Lovelace"}' \
                 localhost:{{commands.Port}} bankaccounts.v1.CommandService/CreateAccount
 
-            No grpcurl? https://github.com/fullstorydev/grpcurl, or any gRPC client with server reflection.
+            No grpcurl? It is at https://github.com/fullstorydev/grpcurl; any other gRPC client
+            does as well, for the services can be asked for their contracts (reflection).
+
             Ctrl-C stops everything; the accounts are there again at the next start.
 
             """;

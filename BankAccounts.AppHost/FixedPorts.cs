@@ -10,7 +10,9 @@ public static class FixedPorts
     public static bool AreRandomized(IConfiguration configuration) =>
         configuration.GetValue<bool>("DcpPublisher:RandomizePorts");
 
-    /// <summary>Looks whether the services' fixed ports are free, before anything is started.</summary>
+    /// <summary>
+    /// Looks whether the services' fixed ports are free, before anything is started.
+    /// </summary>
     /// <exception cref="BankStartException">One is in use; the message says which.</exception>
     public static void RequireFreePorts(this IDistributedApplicationBuilder builder)
     {
@@ -20,10 +22,11 @@ public static class FixedPorts
         }
 
         var taken = builder.Resources.OfType<ProjectResource>()
-            .SelectMany(service => service.Annotations.OfType<EndpointAnnotation>(), (service, endpoint) =>
-                (service.Name, endpoint.Port))
-            .Where(fixedPort => fixedPort.Port is > 0 && !LoopbackPorts.IsFree(fixedPort.Port.Value))
-            .Select(fixedPort => $"{fixedPort.Port} ({fixedPort.Name})")
+            .SelectMany(
+                service => service.Annotations.OfType<EndpointAnnotation>(),
+                (service, endpoint) => (service.Name, endpoint.Port))
+            .Where(known => known.Port is > 0 && !LoopbackPorts.IsFree(known.Port.Value))
+            .Select(known => $"{known.Port} ({known.Name})")
             .ToArray();
         if (taken.Length > 0)
         {

@@ -21,7 +21,8 @@ try
         .WithEnvironment("Bank__PartitionCount", partitions)
         .WithHttpHealthCheck("/health", endpointName: "health");
 
-    // A consumer group: each partition is folded by one of them, and its answers committed to Redis.
+    // A consumer group: each partition is folded by one of them, and its answers committed to
+    // Redis.
     builder.AddProject<Projects.ProjectionService>("projection-service")
         .WithReplicas(bank.Projectors)
         .WithKafka(kafka).WaitFor(kafka)

@@ -3,13 +3,16 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace BankAccounts.AppHost;
 
-/// <summary>Follows the resources while they start, to be able to say which one is missing and why.</summary>
+/// <summary>
+/// Follows the resources while they start, to be able to say which one is missing and why.
+/// </summary>
 internal sealed class StartProgress
 {
     private readonly ConcurrentDictionary<string, CustomResourceSnapshot> latest = new();
 
     /// <summary>Follows the resources until it is cancelled.</summary>
-    public async Task FollowAsync(ResourceNotificationService notifications, CancellationToken cancellationToken)
+    public async Task FollowAsync(
+        ResourceNotificationService notifications, CancellationToken cancellationToken)
     {
         try
         {
@@ -35,7 +38,8 @@ internal sealed class StartProgress
         snapshot.IsHidden
         || state == KnownResourceStates.NotStarted
         || (state == KnownResourceStates.Finished && snapshot.ExitCode is null or 0)
-        || (state == KnownResourceStates.Running && snapshot.HealthStatus is null or HealthStatus.Healthy);
+        || (state == KnownResourceStates.Running
+            && snapshot.HealthStatus is null or HealthStatus.Healthy);
 
     private static string Reason(CustomResourceSnapshot snapshot)
     {
@@ -43,7 +47,7 @@ internal sealed class StartProgress
             .Where(report => report.Status is not HealthStatus.Healthy)
             .Select(report => report.Description)
             .Where(description => !string.IsNullOrEmpty(description));
-        var exit = snapshot.ExitCode is { } code and not 0 ? [$"exit code {code}"] : Array.Empty<string>();
+        string[] exit = snapshot.ExitCode is { } code and not 0 ? [$"exit code {code}"] : [];
         var text = string.Join("; ", [.. exit, .. reasons]);
         return text.Length > 0 ? $" ({text})" : "";
     }

@@ -118,7 +118,8 @@ public sealed partial class PartitionProjector(
     private async Task CatchUpToAsync(ProjectionSession session, CancellationToken cancellation)
     {
         var (start, end) = await logEnds.OfAsync(feed.Partition, cancellation);
-        if (session.ConfirmedPosition > end && !await logEnds.ReachesAsync(feed.Partition, session.ConfirmedPosition, cancellation))
+        if (session.ConfirmedPosition > end
+            && !await logEnds.ReachesAsync(feed.Partition, session.ConfirmedPosition, cancellation))
         {
             throw new HaltException(
                 $"Partition {feed.Partition} is halted: Redis stands at {session.ConfirmedPosition}, but the log"

@@ -19,7 +19,8 @@ public static class ProjectionServiceSetup
             .ValidateOnStart();
         builder.AddKafkaConsumer<byte[]?, byte[]?>(
             "kafka",
-            settings => (settings.DisableHealthChecks, settings.DisableMetrics, settings.DisableTracing) = (true, true, true),
+            settings => (settings.DisableHealthChecks, settings.DisableMetrics, settings.DisableTracing) =
+                (true, true, true),
             (services, consumer) =>
             {
                 var reader = services.GetRequiredService<LogReader>();

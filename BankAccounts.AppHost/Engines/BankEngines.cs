@@ -6,8 +6,8 @@ namespace BankAccounts.AppHost.Engines;
 
 /// <summary>
 /// The two servers that the bank stands on. A connection string in the configuration
-/// (<c>ConnectionStrings:kafka</c>, <c>ConnectionStrings:redis</c>) wins: then that one is used as it is.
-/// Otherwise they are started, as <see cref="EngineChoice" /> decides.
+/// (<c>ConnectionStrings:kafka</c>, <c>ConnectionStrings:redis</c>) wins: then that one is used as
+/// it is. Otherwise they are started, as <see cref="EngineChoice" /> decides.
 /// </summary>
 public static class BankEngines
 {
@@ -21,20 +21,27 @@ public static class BankEngines
     {
         if (IsConfigured(builder, name))
         {
-            return builder.AddConnectionString(name);
+            return builder.AddConnectionString(name)
+                .WithAnnotation(KafkaClientSettings.ForCurrentKafka with
+                {
+                    TopicIsManaged = settings.TopicIsManaged,
+                });
         }
 
         if (Kind(builder, settings) == EngineKind.Local)
         {
-            return builder.AddLocalKafka(name, settings.Brokers).WithTopic(Topic, settings.Partitions);
+            return builder.AddLocalKafka(name, settings.Brokers)
+                .WithTopic(Topic, settings.Partitions);
         }
 
         if (settings.Brokers > 1)
         {
-            throw new BankStartException("Several brokers are there with --engines local only.");
+            throw new BankStartException(
+                "--brokers needs --engines local: as a container there is one broker.");
         }
 
-        // The services create the topic here. Its retention is their business, the broker's is a safeguard.
+        // The services create the topic here. Its retention is their business, the broker's is a
+        // safeguard.
         return builder.AddKafka(name)
             .WithEnvironment("KAFKA_LOG_RETENTION_MS", "-1")
             .WithEnvironment("KAFKA_LOG_RETENTION_BYTES", "-1")
@@ -63,8 +70,10 @@ public static class BankEngines
         }
 
         var kafkaIsThere = IsConfigured(builder, "kafka")
-                           || (Programs.Java() is not null && KafkaDistribution.IsThere(builder.AppHostDirectory));
-        var redisIsThere = IsConfigured(builder, "redis") || Programs.OnPath("redis-server") is not null;
+                           || (Programs.Java() is not null
+                               && KafkaDistribution.IsThere(builder.AppHostDirectory));
+        var redisIsThere = IsConfigured(builder, "redis")
+                           || Programs.OnPath("redis-server") is not null;
         return EngineChoice.Choose(
             settings.Engines, kafkaIsThere && redisIsThere, EngineChoice.ContainerDaemonAnswers);
     }

@@ -13,19 +13,24 @@ public enum EngineKind
     Containers,
 }
 
-/// <summary>Chooses how Kafka and Redis are run when no connection string says where they are.</summary>
+/// <summary>
+/// Chooses how Kafka and Redis are run when no connection string says where they are.
+/// </summary>
 public static class EngineChoice
 {
     private static readonly TimeSpan PatienceWithDaemon = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// What was asked for; else processes where their programs are there, containers where a daemon answers
-    /// instead. With neither it is processes, whose error says what is missing.
+    /// What was asked for; else processes where their programs are there, containers where a daemon
+    /// answers instead. With neither it is processes, whose error says what is missing.
     /// </summary>
     /// <param name="asked"><c>local</c>, <c>containers</c> or null.</param>
-    /// <param name="programsAreThere">Whether Java, a Kafka and Redis are installed, as far as needed.</param>
+    /// <param name="programsAreThere">
+    /// Whether Java, a Kafka and Redis are installed, as far as needed.
+    /// </param>
     /// <param name="daemonAnswers">Whether containers can be run; asked only if it matters.</param>
-    public static EngineKind Choose(string? asked, bool programsAreThere, Func<bool> daemonAnswers) =>
+    public static EngineKind Choose(
+        string? asked, bool programsAreThere, Func<bool> daemonAnswers) =>
         asked switch
         {
             "local" => EngineKind.Local,
@@ -34,14 +39,13 @@ public static class EngineChoice
         };
 
     /// <summary>
-    /// Whether a container daemon answers. The command may be on the PATH without one, so it is the daemon
-    /// that is asked.
+    /// Whether a container daemon answers. The command may be on the PATH without one, so it is the
+    /// daemon that is asked.
     /// </summary>
     public static bool ContainerDaemonAnswers()
     {
-        var runtime = Environment.GetEnvironmentVariable("ASPIRE_CONTAINER_RUNTIME") is { Length: > 0 } named
-            ? named
-            : "docker";
+        var named = Environment.GetEnvironmentVariable("ASPIRE_CONTAINER_RUNTIME");
+        var runtime = string.IsNullOrEmpty(named) ? "docker" : named;
         try
         {
             using var process = Process.Start(new ProcessStartInfo(runtime, ["ps", "--quiet"])

@@ -6,8 +6,9 @@ namespace BankAccounts.AppHost.Engines;
 /// <summary>Free TCP ports of the loopback interface.</summary>
 public static class LoopbackPorts
 {
-    // Below the range that systems give to outgoing connections (32768 and up on Linux, 49152 elsewhere):
-    // a port is picked some seconds before its server binds it, and no client may take it in between.
+    // Below the range that systems give to outgoing connections (32768 and up on Linux, 49152
+    // elsewhere): a port is picked some seconds before its server binds it, and no client may take
+    // it in between.
     private const int Lowest = 20_000;
     private const int Highest = 32_000;
     private const int MostAttempts = 1_000;
@@ -36,9 +37,12 @@ public static class LoopbackPorts
                 $"Found no {count} free ports between {Lowest} and {Highest} on 127.0.0.1.");
     }
 
-    /// <summary>Whether a server could listen on this port of localhost now, by IPv4 and by IPv6.</summary>
+    /// <summary>
+    /// Whether a server could listen on this port of localhost now, by IPv4 and by IPv6.
+    /// </summary>
     public static bool IsFree(int port) =>
-        IsFree(IPAddress.Loopback, port) && (!Socket.OSSupportsIPv6 || IsFree(IPAddress.IPv6Loopback, port));
+        IsFree(IPAddress.Loopback, port)
+        && (!Socket.OSSupportsIPv6 || IsFree(IPAddress.IPv6Loopback, port));
 
     private static bool IsFree(IPAddress address, int port)
     {
@@ -50,7 +54,8 @@ public static class LoopbackPorts
         }
         catch (SocketException problem)
         {
-            // A machine may know of IPv6 and have no IPv6 loopback: then nothing can be in the way there.
+            // A machine may know of IPv6 and have no IPv6 loopback: then nothing can be in the way
+            // there.
             return problem.SocketErrorCode == SocketError.AddressNotAvailable;
         }
     }

@@ -3,7 +3,9 @@ namespace BankAccounts.AppHost.Engines;
 /// <summary>Finds the programs that the local engines need.</summary>
 public static class Programs
 {
-    /// <summary>The Java launcher of <c>JAVA_HOME</c>, else of the <c>PATH</c>; null if there is none.</summary>
+    /// <summary>
+    /// The Java launcher of <c>JAVA_HOME</c>, else of the <c>PATH</c>; null if there is none.
+    /// </summary>
     public static string? Java() =>
         Environment.GetEnvironmentVariable("JAVA_HOME") is { Length: > 0 } home
         && InFolder(Path.Combine(home, "bin"), "java") is { } java

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace BankAccounts.AppHost.Engines;
 
-/// <summary>The lines of a <c>key=value</c> configuration file, in the order in which they were added.</summary>
+/// <summary>
+/// The lines of a <c>key=value</c> configuration file, in the order in which they were added.
+/// </summary>
 public sealed class Properties
 {
     private readonly List<KeyValuePair<string, string>> lines = [];
@@ -26,7 +28,8 @@ public sealed class Properties
     }
 
     /// <inheritdoc cref="Set(string, string)" />
-    public Properties Set(string key, long value) => Set(key, value.ToString(CultureInfo.InvariantCulture));
+    public Properties Set(string key, long value) =>
+        Set(key, value.ToString(CultureInfo.InvariantCulture));
 
     /// <inheritdoc cref="Set(string, string)" />
     public Properties Set(string key, bool value) => Set(key, value ? "true" : "false");
@@ -34,7 +37,9 @@ public sealed class Properties
     /// <summary>Whether the key is set.</summary>
     public bool Has(string key) => lines.Exists(line => line.Key == key);
 
-    /// <summary>Writes the file, separating key and value as the program that reads it wants.</summary>
+    /// <summary>
+    /// Writes the file, separating key and value as the program that reads it wants.
+    /// </summary>
     public void WriteTo(string path, char separator = '=')
     {
         var text = new StringBuilder();

@@ -19,7 +19,7 @@ public static class Digests
     /// <summary>d₀: nothing has been read.</summary>
     public static byte[] Empty() => new byte[Size];
 
-    /// <summary>… ‖ offset ‖ key ‖ value, each of the last two after its length; a null has length −1.</summary>
+    /// <summary>… ‖ offset ‖ key ‖ value, the last two after their lengths; a null has length −1.</summary>
     public static byte[] AddRecord(byte[] digest, in LogEntry entry)
     {
         var size = Size + 8 + 4 + (entry.Key?.Length ?? 0) + 4 + (entry.Value?.Length ?? 0);

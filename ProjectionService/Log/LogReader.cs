@@ -113,13 +113,15 @@ public sealed partial class LogReader(
                 }
             }
         }
-        catch (ConsumeException failed) when (failed.Error.Code is ErrorCode.Local_AutoOffsetReset or ErrorCode.OffsetOutOfRange)
+        catch (ConsumeException failed)
+            when (failed.Error.Code is ErrorCode.Local_AutoOffsetReset or ErrorCode.OffsetOutOfRange)
         {
             var at = failed.ConsumerRecord;
             if (feeds.TryGetValue(at.Partition.Value, out var feed))
             {
                 feed.Lose(new LogLostException(
-                    $"Partition {at.Partition.Value}: the log has no offset {at.Offset.Value} ({failed.Error.Reason})."));
+                    $"Partition {at.Partition.Value}: the log has no offset {at.Offset.Value}"
+                    + $" ({failed.Error.Reason})."));
             }
         }
         catch (KafkaException failed)
@@ -169,6 +171,7 @@ public sealed partial class LogReader(
     [LoggerMessage(EventId = 2003, Level = LogLevel.Debug, Message = "Partition {Partition}: reading on at {Offset}.")]
     private partial void LogSeek(int partition, long offset);
 
-    [LoggerMessage(EventId = 2004, Level = LogLevel.Warning, Message = "Reading the log failed ({Reason}); trying again.")]
+    [LoggerMessage(EventId = 2004, Level = LogLevel.Warning,
+        Message = "Reading the log failed ({Reason}); trying again.")]
     private partial void LogFailed(string reason);
 }

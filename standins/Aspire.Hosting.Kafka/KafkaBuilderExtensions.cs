@@ -2,7 +2,9 @@ using Aspire.Hosting.ApplicationModel;
 
 namespace Aspire.Hosting;
 
-/// <summary>Describes Kafka in containers. Nothing of it can be started here, see the README.</summary>
+/// <summary>
+/// Describes Kafka in containers. Nothing of it can be started here, see the README.
+/// </summary>
 public static class KafkaBuilderExtensions
 {
     private const int BrokerPort = 9092;

@@ -4,7 +4,9 @@ using Aspire.Hosting.Redis;
 
 namespace Aspire.Hosting;
 
-/// <summary>Describes Redis in containers. Nothing of it can be started here, see the README.</summary>
+/// <summary>
+/// Describes Redis in containers. Nothing of it can be started here, see the README.
+/// </summary>
 public static class RedisBuilderExtensions
 {
     private const int RedisPort = 6379;

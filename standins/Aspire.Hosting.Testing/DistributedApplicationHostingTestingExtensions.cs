@@ -32,7 +32,8 @@ public static class DistributedApplicationHostingTestingExtensions
     /// <param name="endpointName">The endpoint named http or https, or the only one, if not given.</param>
     /// <exception cref="InvalidOperationException">The application has not started.</exception>
     /// <exception cref="ArgumentException">There is no such resource or no such endpoint.</exception>
-    public static Uri GetEndpoint(this DistributedApplication app, string resourceName, string? endpointName = null)
+    public static Uri GetEndpoint(
+        this DistributedApplication app, string resourceName, string? endpointName = null)
     {
         if (Find(app, resourceName) is not IResourceWithEndpoints resource)
         {

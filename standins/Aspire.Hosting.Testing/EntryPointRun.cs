@@ -24,7 +24,8 @@ internal sealed class EntryPointRun(
     /// <summary>Completes when the Program has returned or thrown.</summary>
     internal Task Ended => _ended.Task;
 
-    internal async Task<IDistributedApplicationTestingBuilder> RunToBuildAsync(CancellationToken cancellationToken)
+    internal async Task<IDistributedApplicationTestingBuilder> RunToBuildAsync(
+        CancellationToken cancellationToken)
     {
         new Thread(Run) { IsBackground = true, Name = $"{appHost.GetName().Name} entry point" }.Start();
         var builder = await _described.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -43,7 +44,9 @@ internal sealed class EntryPointRun(
         return _started.Task.WaitAsync(cancellationToken);
     }
 
-    /// <summary>A Program that still pauses goes on to its end without building or starting anything.</summary>
+    /// <summary>
+    /// A Program that still pauses goes on to its end without building or starting anything.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         _mayBuild.TrySetResult(false);
@@ -54,9 +57,11 @@ internal sealed class EntryPointRun(
         }
     }
 
-    private static TaskCompletionSource<T> NewSource<T>() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static TaskCompletionSource<T> NewSource<T>()
+        => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static TaskCompletionSource NewSource()
+        => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private void Run()
     {
@@ -105,7 +110,8 @@ internal sealed class EntryPointRun(
         }
     }
 
-    private void Configure(DistributedApplicationOptions options, HostApplicationBuilderSettings settings)
+    private void Configure(
+        DistributedApplicationOptions options, HostApplicationBuilderSettings settings)
     {
         settings.Args = [.. settings.Args ?? [], .. args];
         options.Args = settings.Args;

@@ -38,7 +38,8 @@ internal sealed class TestingBuilder(DistributedApplicationBuilder builder, Entr
 
     public DistributedApplication Build() => BuildAsync().GetAwaiter().GetResult();
 
-    public async Task<DistributedApplication> BuildAsync(CancellationToken cancellationToken = default)
+    public async Task<DistributedApplication> BuildAsync(
+        CancellationToken cancellationToken = default)
         => _application ??= new TestedApplication(
             await program.BuildAsync(cancellationToken).ConfigureAwait(false), program);
 

@@ -30,7 +30,8 @@ public partial class DistributedApplication : IHost, IAsyncDisposable
     public ResourceNotificationService ResourceNotifications
         => Services.GetRequiredService<ResourceNotificationService>();
 
-    public ResourceCommandService ResourceCommands => Services.GetRequiredService<ResourceCommandService>();
+    public ResourceCommandService ResourceCommands
+        => Services.GetRequiredService<ResourceCommandService>();
 
     private ILogger Logger => Services.GetRequiredService<ILogger<DistributedApplication>>();
 
@@ -42,10 +43,13 @@ public partial class DistributedApplication : IHost, IAsyncDisposable
         return new DistributedApplicationBuilder(args);
     }
 
-    public static IDistributedApplicationBuilder CreateBuilder(DistributedApplicationOptions options)
+    public static IDistributedApplicationBuilder CreateBuilder(
+        DistributedApplicationOptions options)
         => new DistributedApplicationBuilder(options);
 
-    /// <summary>Starts the application and returns when it has been told to stop and has stopped.</summary>
+    /// <summary>
+    /// Starts the application and returns when it has been told to stop and has stopped.
+    /// </summary>
     /// <exception cref="DistributedApplicationException">It cannot start, for example because a port is taken.</exception>
     public void Run() => RunAsync().GetAwaiter().GetResult();
 
@@ -86,8 +90,11 @@ public partial class DistributedApplication : IHost, IAsyncDisposable
         await StartHostAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Returns when every process has ended; after the host's shutdown timeout they are killed.</summary>
-    public virtual Task StopAsync(CancellationToken cancellationToken = default) => _host.StopAsync(cancellationToken);
+    /// <summary>
+    /// Returns when every process has ended; after the host's shutdown timeout they are killed.
+    /// </summary>
+    public virtual Task StopAsync(CancellationToken cancellationToken = default)
+        => _host.StopAsync(cancellationToken);
 
     public virtual void Dispose()
     {
@@ -110,7 +117,8 @@ public partial class DistributedApplication : IHost, IAsyncDisposable
 
     private async Task StartHostAsync(CancellationToken cancellationToken)
     {
-        // Options are validated here: a host whose services cannot be made cannot be stopped either.
+        // Options are validated here: a host whose services cannot be made cannot be stopped
+        // either.
         _ = Services.GetServices<IHostedService>().Count();
         try
         {

@@ -7,7 +7,8 @@ namespace Aspire.Hosting;
 public static class DistributedApplicationBuilderExtensions
 {
     /// <exception cref="InvalidOperationException">There is no such resource, or it is of another type.</exception>
-    public static IResourceBuilder<T> CreateResourceBuilder<T>(this IDistributedApplicationBuilder builder, string name)
+    public static IResourceBuilder<T> CreateResourceBuilder<T>(
+        this IDistributedApplicationBuilder builder, string name)
         where T : IResource
     {
         ArgumentNullException.ThrowIfNull(builder);

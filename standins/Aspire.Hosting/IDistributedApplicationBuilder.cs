@@ -10,7 +10,9 @@ namespace Aspire.Hosting;
 /// <summary>Describes the application.</summary>
 public interface IDistributedApplicationBuilder
 {
-    /// <summary>Arguments, environment, appsettings.json and appsettings.{Environment}.json of the AppHost.</summary>
+    /// <summary>
+    /// Arguments, environment, appsettings.json and appsettings.{Environment}.json of the AppHost.
+    /// </summary>
     ConfigurationManager Configuration { get; }
 
     /// <summary>The folder of the AppHost's project; relative paths start here.</summary>

@@ -7,7 +7,7 @@ public sealed class BrokerPropertiesTests
     [Fact]
     public void A_single_broker_keeps_one_copy_of_everything()
     {
-        var properties = BrokerProperties.WithZooKeeper(node: 1, ports: [21001], zooKeeperPort: 21000);
+        var properties = BrokerProperties.WithZooKeeper(1, ports: [21001], zooKeeperPort: 21000);
 
         Assert.Equal("1", properties["broker.id"]);
         Assert.Equal("PLAINTEXT://127.0.0.1:21001", properties["listeners"]);
@@ -22,7 +22,8 @@ public sealed class BrokerPropertiesTests
     [Fact]
     public void Three_brokers_keep_three_copies_and_two_of_them_must_have_a_record()
     {
-        var second = BrokerProperties.WithZooKeeper(node: 2, ports: [21001, 21002, 21003], zooKeeperPort: 21000);
+        var second = BrokerProperties.WithZooKeeper(
+            node: 2, ports: [21001, 21002, 21003], zooKeeperPort: 21000);
 
         Assert.Equal("2", second["broker.id"]);
         Assert.Equal("PLAINTEXT://127.0.0.1:21002", second["listeners"]);
@@ -41,7 +42,8 @@ public sealed class BrokerPropertiesTests
         Assert.Equal("broker,controller", third["process.roles"]);
         Assert.Equal("3", third["node.id"]);
         Assert.Equal(
-            "1@127.0.0.1:22001,2@127.0.0.1:22002,3@127.0.0.1:22003", third["controller.quorum.voters"]);
+            "1@127.0.0.1:22001,2@127.0.0.1:22002,3@127.0.0.1:22003",
+            third["controller.quorum.voters"]);
         Assert.Equal(
             "PLAINTEXT://127.0.0.1:21003,CONTROLLER://127.0.0.1:22003", third["listeners"]);
         Assert.Equal("PLAINTEXT://127.0.0.1:21003", third["advertised.listeners"]);

@@ -11,7 +11,8 @@ public sealed class DataFolderTests : IDisposable
     [Fact]
     public void Data_is_there_again_at_the_next_start()
     {
-        Start(fresh: false, folder => File.WriteAllText(Path.Combine(folder.For("redis"), "file"), "kept"));
+        Start(fresh: false, folder =>
+            File.WriteAllText(Path.Combine(folder.For("redis"), "file"), "kept"));
 
         Start(fresh: false, folder =>
             Assert.Equal("kept", File.ReadAllText(Path.Combine(folder.For("redis"), "file"))));
@@ -22,9 +23,11 @@ public sealed class DataFolderTests : IDisposable
     {
         var other = Path.Combine(root.FullName, "letter.txt");
         File.WriteAllText(other, "mine");
-        Start(fresh: false, folder => File.WriteAllText(Path.Combine(folder.For("redis"), "file"), "old"));
+        Start(fresh: false, folder =>
+            File.WriteAllText(Path.Combine(folder.For("redis"), "file"), "old"));
 
-        Start(fresh: true, folder => Assert.Empty(Directory.EnumerateFileSystemEntries(folder.For("redis"))));
+        Start(fresh: true, folder =>
+            Assert.Empty(Directory.EnumerateFileSystemEntries(folder.For("redis"))));
 
         Assert.Equal("mine", File.ReadAllText(other));
     }
@@ -34,7 +37,8 @@ public sealed class DataFolderTests : IDisposable
     {
         using var first = DataFolder.Open(root.FullName, fresh: false);
 
-        var problem = Assert.Throws<BankStartException>(() => DataFolder.Open(root.FullName, fresh: false));
+        var problem = Assert.Throws<BankStartException>(
+            () => DataFolder.Open(root.FullName, fresh: false));
 
         Assert.Contains(root.FullName, problem.Message, StringComparison.Ordinal);
         Assert.Contains("--data", problem.Message, StringComparison.Ordinal);

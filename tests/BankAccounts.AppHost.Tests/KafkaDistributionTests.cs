@@ -53,7 +53,8 @@ public sealed class KafkaDistributionTests : IDisposable
         KafkaMaker.Claim(home.FullName, old);
 
         KafkaMaker.Claim(home.FullName, old);
-        var problem = Assert.Throws<BankStartException>(() => KafkaMaker.Claim(home.FullName, current));
+        var problem = Assert.Throws<BankStartException>(
+            () => KafkaMaker.Claim(home.FullName, current));
 
         Assert.Contains("--fresh", problem.Message, StringComparison.Ordinal);
     }
@@ -71,6 +72,7 @@ public sealed class KafkaDistributionTests : IDisposable
     {
         var libraries = home.CreateSubdirectory("libs");
         File.WriteAllText(Path.Combine(libraries.FullName, $"kafka-clients-{version}.jar"), "");
-        File.WriteAllText(Path.Combine(libraries.FullName, $"kafka-clients-{version}-javadoc.jar"), "");
+        File.WriteAllText(
+            Path.Combine(libraries.FullName, $"kafka-clients-{version}-javadoc.jar"), "");
     }
 }

@@ -2,13 +2,16 @@ using System.Globalization;
 
 namespace BankAccounts.AppHost.Engines.Kafka;
 
-/// <summary>The <c>server.properties</c> of a local broker. Everything that matters is said, no default relied on.</summary>
+/// <summary>
+/// The <c>server.properties</c> of a local broker. Everything that matters is said, no default
+/// relied on.
+/// </summary>
 /// <remarks>Paths are relative to the folder that the broker is started in.</remarks>
 public static class BrokerProperties
 {
     /// <summary>
-    /// How long a broker may be silent before it counts as dead. Short, so that a failover is quick and a
-    /// killed broker can be started again soon; long enough for a busy machine's pauses.
+    /// How long a broker may be silent before it counts as dead. Short, so that a failover is quick
+    /// and a killed broker can be started again soon; long enough for a busy machine's pauses.
     /// </summary>
     public const int SessionTimeoutMs = 4_000;
 
@@ -38,9 +41,11 @@ public static class BrokerProperties
     /// <param name="node">1 … the number of brokers.</param>
     /// <param name="ports">The client port of each broker; the first is that of node 1.</param>
     /// <param name="controllerPorts">The quorum's port of each broker, in the same order.</param>
-    public static Properties WithQuorum(int node, IReadOnlyList<int> ports, IReadOnlyList<int> controllerPorts)
+    public static Properties WithQuorum(
+        int node, IReadOnlyList<int> ports, IReadOnlyList<int> controllerPorts)
     {
         var address = Address(ports[node - 1]);
+        var controller = Address(controllerPorts[node - 1]);
         var voters = controllerPorts.Select((port, index) => $"{index + 1}@{Address(port)}");
         var properties = new Properties()
             .Set("process.roles", "broker,controller")
@@ -49,7 +54,7 @@ public static class BrokerProperties
             .Set("controller.listener.names", "CONTROLLER")
             .Set("inter.broker.listener.name", "PLAINTEXT")
             .Set("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT")
-            .Set("listeners", $"PLAINTEXT://{address},CONTROLLER://{Address(controllerPorts[node - 1])}")
+            .Set("listeners", $"PLAINTEXT://{address},CONTROLLER://{controller}")
             .Set("advertised.listeners", $"PLAINTEXT://{address}")
             .Set("broker.session.timeout.ms", SessionTimeoutMs)
             .Set("broker.heartbeat.interval.ms", SessionTimeoutMs / 4)
@@ -66,19 +71,22 @@ public static class BrokerProperties
     public static int MinInSync(int brokers) => Math.Max(1, Replication(brokers) - 1);
 
     /// <summary><c>127.0.0.1:port</c>: nothing here is for the network.</summary>
-    public static string Address(int port) => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}");
+    public static string Address(int port) =>
+        string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}");
 
     private static Properties Common(Properties properties, int node, int brokers) =>
         properties
             .Set("log.dirs", string.Create(CultureInfo.InvariantCulture, $"broker-{node}"))
-            // The log is the truth: nothing in it is ever dropped, and a copy that lacks records never leads.
+            // The log is the truth: nothing in it is ever dropped, and a copy that lacks records
+            // never leads.
             .Set("log.retention.ms", -1)
             .Set("log.retention.bytes", -1)
             .Set("unclean.leader.election.enable", false)
             .Set("default.replication.factor", Replication(brokers))
             .Set("min.insync.replicas", MinInSync(brokers))
             .Set("replica.lag.time.max.ms", 2 * SessionTimeoutMs)
-            // The engine creates the topic. One that a client asked for by mistake must not come to be.
+            // The engine creates the topic. One that a client asked for by mistake must not come to
+            // be.
             .Set("auto.create.topics.enable", false)
             .Set("num.partitions", 1)
             // Members may choose to be missed after a second, where the broker insists on six.
@@ -86,7 +94,8 @@ public static class BrokerProperties
             .Set("group.max.session.timeout.ms", 300_000)
             .Set("offsets.topic.replication.factor", Replication(brokers))
             .Set("offsets.topic.num.partitions", 8)
-            // The cleaner compacts the offsets with a map that fits a small heap, if segments are small as well.
+            // The cleaner compacts the offsets with a map that fits a small heap, if segments are
+            // small as well.
             .Set("offsets.topic.segment.bytes", 10 * 1024 * 1024)
             .Set("log.cleaner.dedupe.buffer.size", 16 * 1024 * 1024)
             .Set("num.network.threads", 2)

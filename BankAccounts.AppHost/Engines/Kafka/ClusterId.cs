@@ -19,7 +19,9 @@ public static class ClusterId
         return File.ReadAllText(path);
     }
 
-    /// <summary>16 random bytes as Kafka writes ids: base64url without padding, 22 characters.</summary>
+    /// <summary>
+    /// 16 random bytes as Kafka writes ids: base64url without padding, 22 characters.
+    /// </summary>
     private static string New()
     {
         var id = Base64Url.EncodeToString(Guid.NewGuid().ToByteArray());

@@ -38,8 +38,15 @@ public sealed record KafkaClientSettings(
         TopicIsManaged = true,
     };
 
+    /// <summary>For brokers of the current protocol, which need nothing special of their clients.</summary>
+    public static KafkaClientSettings ForCurrentKafka { get; } = new(
+        Shared: new Dictionary<string, string>(),
+        Producer: new Dictionary<string, string>(),
+        Consumer: new Dictionary<string, string>());
+
     /// <summary>
-    /// Whether the services must take the topic's retention on trust, because the broker cannot be asked.
+    /// Whether the services must take the topic's existence and retention on trust, because the broker
+    /// cannot be asked or somebody else answers for it.
     /// </summary>
     public bool TopicIsManaged { get; init; }
 

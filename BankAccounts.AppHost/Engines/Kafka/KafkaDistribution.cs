@@ -7,18 +7,27 @@ namespace BankAccounts.AppHost.Engines.Kafka;
 /// <param name="Version">Its version, as the names of its libraries say.</param>
 public sealed partial record KafkaDistribution(string Home, Version Version)
 {
-    /// <summary>From this version on a broker needs no ZooKeeper (KRaft is ready for production).</summary>
+    /// <summary>
+    /// From this version on a broker needs no ZooKeeper (KRaft is ready for production).
+    /// </summary>
     private static readonly Version FirstWithKRaft = new(3, 3);
 
-    /// <summary>The version that <c>./bank setup</c> fetches, and whose protocol is long out of date.</summary>
+    /// <summary>
+    /// The version that <c>./bank setup</c> fetches, and whose protocol is long out of date.
+    /// </summary>
     private static readonly Version Fetched = new(0, 9, 0, 1);
 
-    /// <summary>Whether its brokers form a quorum of their own; otherwise they need ZooKeeper.</summary>
+    /// <summary>
+    /// Whether its brokers form a quorum of their own; otherwise they need ZooKeeper.
+    /// </summary>
     public bool IsKRaft => Version >= FirstWithKRaft;
 
-    /// <summary>Whether there is a distribution to start, in <c>KAFKA_HOME</c> or fetched.</summary>
+    /// <summary>
+    /// Whether there is a distribution to start, in <c>KAFKA_HOME</c> or fetched.
+    /// </summary>
     public static bool IsThere(string appHostDirectory) =>
-        ConfiguredHome() is not null || Directory.Exists(Path.Combine(FetchedHome(appHostDirectory), "libs"));
+        ConfiguredHome() is not null
+        || Directory.Exists(Path.Combine(FetchedHome(appHostDirectory), "libs"));
 
     /// <summary>
     /// Finds the distribution of <c>KAFKA_HOME</c>, else the one that <c>./bank setup</c> fetched.
@@ -43,14 +52,15 @@ public sealed partial record KafkaDistribution(string Home, Version Version)
         if (version is null)
         {
             throw new BankStartException(
-                $"There is no Apache Kafka in {home}. Run ./bank setup, or set KAFKA_HOME to an unpacked one.");
+                $"There is no Apache Kafka in {home}. "
+                + "Run ./bank setup, or set KAFKA_HOME to an unpacked one.");
         }
 
         var distribution = new KafkaDistribution(Path.GetFullPath(home), version);
         return distribution.IsKRaft || version == Fetched
             ? distribution
             : throw new BankStartException(
-                $"Kafka {version} in {home} is not supported here: take {FirstWithKRaft} or newer.");
+                $"Kafka {version} in {home} cannot be used here: take {FirstWithKRaft} or newer.");
     }
 
     private static string? ConfiguredHome() =>

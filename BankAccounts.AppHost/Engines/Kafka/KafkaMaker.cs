@@ -1,6 +1,8 @@
 namespace BankAccounts.AppHost.Engines.Kafka;
 
-/// <summary>Which kind of Kafka made the data in a folder. One kind cannot read what the other wrote.</summary>
+/// <summary>
+/// Which kind of Kafka made the data in a folder. One kind cannot read what the other wrote.
+/// </summary>
 public static class KafkaMaker
 {
     private const string FileName = "made-by";

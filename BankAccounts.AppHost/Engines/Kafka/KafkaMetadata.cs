@@ -6,8 +6,8 @@ using System.Text;
 namespace BankAccounts.AppHost.Engines.Kafka;
 
 /// <summary>
-/// What a broker says of the cluster: Kafka's Metadata request, version 0, which brokers of every age
-/// answer. It is all that a health check needs, so the AppHost does without a Kafka client.
+/// What a broker says of the cluster: Kafka's Metadata request, version 0, which brokers of every
+/// age answer. It is all that a health check needs, so the AppHost does without a Kafka client.
 /// </summary>
 /// <param name="Brokers">The node ids of the brokers that it knows to be alive.</param>
 /// <param name="LedPartitions">Per topic, how many of its partitions have a leader.</param>
@@ -20,7 +20,9 @@ public sealed record KafkaMetadata(
 
     /// <summary>Asks the broker on a port of 127.0.0.1 about all topics.</summary>
     /// <exception cref="SocketException">Nothing listens there.</exception>
-    /// <exception cref="IOException">The connection broke, or the answer is none of Kafka's.</exception>
+    /// <exception cref="IOException">
+    /// The connection broke, or the answer is none of Kafka's.
+    /// </exception>
     public static async Task<KafkaMetadata> AskAsync(int port, CancellationToken cancellationToken)
     {
         using var client = new TcpClient { NoDelay = true };

@@ -4,8 +4,8 @@ namespace BankAccounts.AppHost.Engines.Kafka;
 public static class KafkaReference
 {
     /// <summary>
-    /// References a Kafka: its connection string, and with it the client settings that its brokers need,
-    /// if they need any.
+    /// References a Kafka: its connection string, and with it the client settings that its brokers
+    /// need, if they need any.
     /// </summary>
     public static IResourceBuilder<T> WithKafka<T>(
         this IResourceBuilder<T> builder, IResourceBuilder<IResourceWithConnectionString> kafka)

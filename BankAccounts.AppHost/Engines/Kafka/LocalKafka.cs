@@ -11,18 +11,22 @@ public static class LocalKafka
     public const string Endpoint = "tcp";
 
     /// <summary>
-    /// Adds a Kafka of one or more brokers on loopback and free ports, with its data in the AppHost's
-    /// <see cref="DataFolder" />. The resource is its connection string, a bootstrap list; the brokers
-    /// <c>{name}-broker-1</c>, … are executables of their own, so that each can be stopped and started.
+    /// Adds a Kafka of one or more brokers on loopback and free ports, with its data in the
+    /// AppHost's <see cref="DataFolder" />. The resource is its connection string, a bootstrap
+    /// list; the brokers <c>{name}-broker-1</c>, … are executables of their own, so that each can
+    /// be stopped and started.
     /// </summary>
     /// <remarks>
-    /// The distribution is that of <c>KAFKA_HOME</c>, else the one that <c>./bank setup</c> fetched. With
-    /// three brokers every record has three copies, two of which must have it before it is acknowledged.
+    /// The distribution is that of <c>KAFKA_HOME</c>, else the one that <c>./bank setup</c>
+    /// fetched. With three brokers every record has three copies, two of which must have it before
+    /// it is acknowledged.
     /// </remarks>
     /// <param name="builder">The AppHost.</param>
     /// <param name="name">The name of the resource.</param>
     /// <param name="brokers">1 … 9.</param>
-    /// <exception cref="BankStartException">Java or the distribution is missing, or the data is of another Kafka.</exception>
+    /// <exception cref="BankStartException">
+    /// Java or the distribution is missing, or the data is of another Kafka.
+    /// </exception>
     public static IResourceBuilder<ConnectionStringResource> AddLocalKafka(
         this IDistributedApplicationBuilder builder, string name, int brokers = 1)
     {
@@ -55,8 +59,8 @@ public static class LocalKafka
     }
 
     /// <summary>
-    /// Creates a topic with unlimited retention unless it is there, and lets the Kafka count as healthy only
-    /// when the topic has its partitions and each has a leader.
+    /// Creates a topic with unlimited retention unless it is there, and lets the Kafka count as
+    /// healthy only when the topic has its partitions and each has a leader.
     /// </summary>
     /// <param name="kafka">A Kafka of <see cref="AddLocalKafka" />.</param>
     /// <param name="topic">The topic: letters, digits, <c>-</c>.</param>
@@ -82,7 +86,9 @@ public static class LocalKafka
         return kafka.WaitForCompletion(creation).WithHealthCheck(key);
     }
 
-    /// <summary>Lets a broker count as healthy when it answers and the cluster has taken it in.</summary>
+    /// <summary>
+    /// Lets a broker count as healthy when it answers and the cluster has taken it in.
+    /// </summary>
     internal static IResourceBuilder<ExecutableResource> WithBrokerHealthCheck(
         this IResourceBuilder<ExecutableResource> broker, int node, int port)
     {
@@ -115,14 +121,17 @@ public static class LocalKafka
     }
 
     /// <summary>Whether the topic can be used as it was asked for.</summary>
-    internal static HealthCheckResult JudgeTopic(KafkaMetadata metadata, string topic, int partitions) =>
+    internal static HealthCheckResult JudgeTopic(
+        KafkaMetadata metadata, string topic, int partitions) =>
         metadata.LedPartitions.TryGetValue(topic, out var led)
             ? led >= partitions
                 ? HealthCheckResult.Healthy()
-                : HealthCheckResult.Unhealthy($"topic {topic}: {led} of {partitions} partitions have a leader")
+                : HealthCheckResult.Unhealthy(
+                    $"topic {topic}: {led} of {partitions} partitions have a leader")
             : HealthCheckResult.Unhealthy($"topic {topic} is not there");
 
-    private static async Task<KafkaMetadata?> TryAskAsync(int port, CancellationToken cancellationToken)
+    private static async Task<KafkaMetadata?> TryAskAsync(
+        int port, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(TimeSpan.FromSeconds(5));

@@ -4,7 +4,8 @@ namespace BankAccounts.AppHost.Engines.Kafka;
 
 /// <summary>The executables that a local Kafka consists of.</summary>
 internal abstract class LocalKafkaCluster(
-    IDistributedApplicationBuilder builder, string name, string folder, int[] ports) : IResourceAnnotation
+    IDistributedApplicationBuilder builder, string name, string folder, int[] ports)
+    : IResourceAnnotation
 {
     /// <summary>Ports on 127.0.0.1; the first is that of node 1.</summary>
     public IReadOnlyList<int> Ports { get; } = ports;
@@ -13,9 +14,12 @@ internal abstract class LocalKafkaCluster(
     public abstract IReadOnlyList<IResourceBuilder<ExecutableResource>> Brokers { get; }
 
     /// <summary>Adds the program that creates a topic unless it is there, and ends.</summary>
-    public abstract IResourceBuilder<ExecutableResource> AddTopicCreation(string topic, int partitions);
+    public abstract IResourceBuilder<ExecutableResource> AddTopicCreation(
+        string topic, int partitions);
 
-    /// <summary>What every topic of the bank is created with, whatever the broker's own defaults are.</summary>
+    /// <summary>
+    /// What every topic of the bank is created with, whatever the broker's own defaults are.
+    /// </summary>
     protected string[] TopicArguments(string topic, int partitions) =>
     [
         "--topic", topic,
@@ -27,11 +31,13 @@ internal abstract class LocalKafkaCluster(
         "--config", "cleanup.policy=delete",
         "--config", "unclean.leader.election.enable=false",
         "--config", string.Create(
-            CultureInfo.InvariantCulture, $"min.insync.replicas={BrokerProperties.MinInSync(Ports.Count)}"),
+            CultureInfo.InvariantCulture,
+            $"min.insync.replicas={BrokerProperties.MinInSync(Ports.Count)}"),
     ];
 
     /// <summary>Adds an executable named after the Kafka, which runs in its folder.</summary>
-    protected IResourceBuilder<ExecutableResource> Add(string role, string program, params string[] arguments) =>
+    protected IResourceBuilder<ExecutableResource> Add(
+        string role, string program, params string[] arguments) =>
         builder.AddExecutable($"{name}-{role}", program, folder, arguments);
 
     /// <summary>Adds the endpoint and the health check of a broker.</summary>

@@ -2,22 +2,24 @@ using System.Globalization;
 
 namespace BankAccounts.AppHost.Engines.Kafka;
 
-/// <summary>A current Kafka: brokers that are their own quorum (KRaft), started with Kafka's own scripts.</summary>
+/// <summary>
+/// A current Kafka: brokers that are their own quorum (KRaft), started with Kafka's own scripts.
+/// </summary>
 internal sealed class QuorumCluster : LocalKafkaCluster
 {
     private readonly KafkaDistribution distribution;
     private readonly string folder;
 
     public QuorumCluster(
-        IDistributedApplicationBuilder builder, string name, KafkaDistribution distribution, string folder,
-        int brokers)
+        IDistributedApplicationBuilder builder, string name, KafkaDistribution distribution,
+        string folder, int brokers)
         : this(builder, name, distribution, folder, LoopbackPorts.Pick(2 * brokers), brokers)
     {
     }
 
     private QuorumCluster(
-        IDistributedApplicationBuilder builder, string name, KafkaDistribution distribution, string folder,
-        int[] ports, int brokers)
+        IDistributedApplicationBuilder builder, string name, KafkaDistribution distribution,
+        string folder, int[] ports, int brokers)
         : base(builder, name, folder, ports[..brokers])
     {
         this.distribution = distribution;
@@ -30,7 +32,8 @@ internal sealed class QuorumCluster : LocalKafkaCluster
     public override IReadOnlyList<IResourceBuilder<ExecutableResource>> Brokers { get; }
 
     /// <inheritdoc />
-    public override IResourceBuilder<ExecutableResource> AddTopicCreation(string topic, int partitions) =>
+    public override IResourceBuilder<ExecutableResource> AddTopicCreation(
+        string topic, int partitions) =>
         WithJvm(
             Add(
                 $"topic-{topic}", Script("kafka-topics"),
@@ -40,7 +43,8 @@ internal sealed class QuorumCluster : LocalKafkaCluster
                 ]),
             heapMegabytes: 128);
 
-    private IResourceBuilder<ExecutableResource> AddBroker(int node, string cluster, int[] controllerPorts)
+    private IResourceBuilder<ExecutableResource> AddBroker(
+        int node, string cluster, int[] controllerPorts)
     {
         var properties = Write(
             $"broker-{node}.properties", BrokerProperties.WithQuorum(node, Ports, controllerPorts));
@@ -61,6 +65,7 @@ internal sealed class QuorumCluster : LocalKafkaCluster
         IResourceBuilder<ExecutableResource> executable, int heapMegabytes) =>
         executable
             .WithEnvironment(
-                "KAFKA_HEAP_OPTS", string.Create(CultureInfo.InvariantCulture, $"-Xmx{heapMegabytes}m"))
+                "KAFKA_HEAP_OPTS",
+                string.Create(CultureInfo.InvariantCulture, $"-Xmx{heapMegabytes}m"))
             .WithEnvironment("LOG_DIR", Path.Combine(folder, "logs"));
 }

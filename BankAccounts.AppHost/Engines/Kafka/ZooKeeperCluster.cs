@@ -17,20 +17,21 @@ internal sealed class ZooKeeperCluster : LocalKafkaCluster
 
     /// <exception cref="BankStartException">There is no Java.</exception>
     public ZooKeeperCluster(
-        IDistributedApplicationBuilder builder, string name, KafkaDistribution distribution, string folder,
-        int brokers)
+        IDistributedApplicationBuilder builder, string name, KafkaDistribution distribution,
+        string folder, int brokers)
         : this(builder, name, distribution, folder, LoopbackPorts.Pick(brokers + 1))
     {
     }
 
     private ZooKeeperCluster(
-        IDistributedApplicationBuilder builder, string name, KafkaDistribution distribution, string folder,
-        int[] ports)
+        IDistributedApplicationBuilder builder, string name, KafkaDistribution distribution,
+        string folder, int[] ports)
         : base(builder, name, folder, ports[1..])
     {
         this.distribution = distribution;
         java = Programs.Java()
-               ?? throw new BankStartException("Kafka needs Java, and there is none: run ./bank setup.");
+               ?? throw new BankStartException(
+                   "Kafka needs Java, and there is none: run ./bank setup.");
         zooKeeperPort = ports[0];
         Directory.CreateDirectory(Path.Combine(folder, "logs"));
         logging = Write("log4j.properties", ZooKeeperProperties.Logging());
@@ -43,9 +44,11 @@ internal sealed class ZooKeeperCluster : LocalKafkaCluster
     public override IReadOnlyList<IResourceBuilder<ExecutableResource>> Brokers { get; }
 
     /// <inheritdoc />
-    public override IResourceBuilder<ExecutableResource> AddTopicCreation(string topic, int partitions)
+    public override IResourceBuilder<ExecutableResource> AddTopicCreation(
+        string topic, int partitions)
     {
-        // This old tool has no --if-not-exists, so a shell asks first. $0 is the topic, $@ the tool.
+        // This old tool has no --if-not-exists, so a shell asks first. $0 is the topic, $@ the
+        // tool.
         const string unlessThere = """
             "$@" --list | grep -qxF -- "$0" || exec "$@" --create 
             """;
@@ -56,10 +59,14 @@ internal sealed class ZooKeeperCluster : LocalKafkaCluster
         ];
         return Add(
             $"topic-{topic}", "/bin/sh",
-            ["-c", unlessThere + string.Join(' ', TopicArguments(topic, partitions)), topic, .. tool]);
+            [
+                "-c", unlessThere + string.Join(' ', TopicArguments(topic, partitions)),
+                topic, .. tool,
+            ]);
     }
 
-    private IResourceBuilder<ExecutableResource> AddZooKeeper(IDistributedApplicationBuilder builder, string name)
+    private IResourceBuilder<ExecutableResource> AddZooKeeper(
+        IDistributedApplicationBuilder builder, string name)
     {
         var properties = Write("zookeeper.properties", ZooKeeperProperties.For(zooKeeperPort));
         var key = $"{name}-zookeeper_serves";
@@ -77,7 +84,8 @@ internal sealed class ZooKeeperCluster : LocalKafkaCluster
     }
 
     private IResourceBuilder<ExecutableResource> AddBroker(
-        IDistributedApplicationBuilder builder, IResourceBuilder<ExecutableResource> zooKeeper, int node)
+        IDistributedApplicationBuilder builder, IResourceBuilder<ExecutableResource> zooKeeper,
+        int node)
     {
         var role = $"broker-{node}";
         var properties = Write(
@@ -108,7 +116,8 @@ internal sealed class ZooKeeperCluster : LocalKafkaCluster
                 ? HealthCheckResult.Healthy()
                 : HealthCheckResult.Unhealthy("it answers, but does not serve");
         }
-        catch (Exception problem) when (problem is SocketException or IOException or TimeoutException)
+        catch (Exception problem)
+            when (problem is SocketException or IOException or TimeoutException)
         {
             return HealthCheckResult.Unhealthy($"nothing answers on 127.0.0.1:{zooKeeperPort}");
         }

@@ -18,7 +18,9 @@ public static class ZooKeeperProperties
             .Set("autopurge.snapRetainCount", 3)
             .Set("autopurge.purgeInterval", 1);
 
-    /// <summary>The logging of ZooKeeper and brokers: warnings to the console, all in a bounded file.</summary>
+    /// <summary>
+    /// The logging of ZooKeeper and brokers: warnings to the console, all in a bounded file.
+    /// </summary>
     /// <remarks>The file is named by the system property <c>bank.log</c>.</remarks>
     public static Properties Logging() =>
         new Properties()

@@ -42,16 +42,19 @@ public static class ZooKeeperWords
         try
         {
             var dump = await AskAsync(port, "dump", cancellationToken);
-            return dump.Contains("SessionTracker dump", StringComparison.Ordinal) && KnowsNoBroker(dump, node);
+            return dump.Contains("SessionTracker dump", StringComparison.Ordinal)
+                   && KnowsNoBroker(dump, node);
         }
-        catch (Exception problem) when (problem is SocketException or IOException or TimeoutException)
+        catch (Exception problem)
+            when (problem is SocketException or IOException or TimeoutException)
         {
             // It is not up yet: it cannot be asked, and nothing could start against it either.
             return false;
         }
     }
 
-    private static async Task<string> AskAsync(int port, string word, CancellationToken cancellationToken)
+    private static async Task<string> AskAsync(
+        int port, string word, CancellationToken cancellationToken)
     {
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, port, cancellationToken);

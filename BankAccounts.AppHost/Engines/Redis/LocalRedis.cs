@@ -3,7 +3,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace BankAccounts.AppHost.Engines.Redis;
 
-/// <summary>A Redis server as a process of this machine: an executable with a connection string.</summary>
+/// <summary>
+/// A Redis server as a process of this machine: an executable with a connection string.
+/// </summary>
 public sealed class LocalRedisResource(string name, string command, string workingDirectory)
     : ExecutableResource(name, command, workingDirectory), IResourceWithConnectionString
 {
@@ -28,7 +30,8 @@ public static class LocalRedis
         this IDistributedApplicationBuilder builder, string name)
     {
         var server = Programs.OnPath("redis-server")
-            ?? throw new BankStartException("There is no redis-server on the PATH: run ./bank setup.");
+            ?? throw new BankStartException(
+                "There is no redis-server on the PATH: run ./bank setup.");
         var folder = DataFolder.Of(builder).For(name);
         var port = LoopbackPorts.Pick(1)[0];
         const string configuration = "redis.conf";
@@ -40,7 +43,8 @@ public static class LocalRedis
         return builder.AddResource(new LocalRedisResource(name, server, folder))
             .WithArgs(configuration)
             .WithEndpoint(
-                port: port, targetPort: port, scheme: "tcp", name: LocalRedisResource.Endpoint, isProxied: false)
+                port: port, targetPort: port, scheme: "tcp",
+                name: LocalRedisResource.Endpoint, isProxied: false)
             .WithHealthCheck(key);
     }
 }

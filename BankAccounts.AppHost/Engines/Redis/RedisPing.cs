@@ -5,16 +5,19 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace BankAccounts.AppHost.Engines.Redis;
 
-/// <summary>Asks a Redis whether it is there: PING in its own protocol, without a Redis client.</summary>
+/// <summary>
+/// Asks a Redis whether it is there: PING in its own protocol, without a Redis client.
+/// </summary>
 public static class RedisPing
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Healthy when the Redis on a port of 127.0.0.1 answers PONG. One that is still loading its file
-    /// answers something else.
+    /// Healthy when the Redis on a port of 127.0.0.1 answers PONG. One that is still loading its
+    /// file answers something else.
     /// </summary>
-    public static async Task<HealthCheckResult> CheckAsync(int port, CancellationToken cancellationToken)
+    public static async Task<HealthCheckResult> CheckAsync(
+        int port, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(Patience);

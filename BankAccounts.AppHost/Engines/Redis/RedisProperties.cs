@@ -11,7 +11,8 @@ public static class RedisProperties
             .Set("protected-mode", "yes")
             .Set("daemonize", "no")
             .Set("dir", "./")
-            // What Redis loses is rebuilt from the log, so a second at most may be missing after a crash.
+            // What Redis loses is rebuilt from the log, so a second at most may be missing after a
+            // crash.
             .Set("appendonly", "yes")
             .Set("appendfsync", "everysec")
             .Set("save", "\"\"")

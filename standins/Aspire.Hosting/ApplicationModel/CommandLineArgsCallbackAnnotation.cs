@@ -26,7 +26,8 @@ public class CommandLineArgsCallbackAnnotation : IResourceAnnotation
 }
 
 /// <summary>What an argument callback sees and fills.</summary>
-public sealed class CommandLineArgsCallbackContext(IList<object> args, CancellationToken cancellationToken = default)
+public sealed class CommandLineArgsCallbackContext(
+    IList<object> args, CancellationToken cancellationToken = default)
 {
     private readonly IResource? _resource;
 

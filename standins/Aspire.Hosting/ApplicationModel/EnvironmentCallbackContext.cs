@@ -22,7 +22,9 @@ public class EnvironmentCallbackContext(
         _resource = resource;
     }
 
-    /// <summary>Values are strings, or <see cref="IValueProvider"/>s that are asked at the end.</summary>
+    /// <summary>
+    /// Values are strings, or <see cref="IValueProvider"/>s that are asked at the end.
+    /// </summary>
     public Dictionary<string, object> EnvironmentVariables { get; } = environmentVariables ?? [];
 
     public CancellationToken CancellationToken { get; } = cancellationToken;

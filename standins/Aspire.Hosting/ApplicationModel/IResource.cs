@@ -6,7 +6,9 @@ public interface IResource
     /// <summary>Unique in the application, compared without regard to case.</summary>
     string Name { get; }
 
-    /// <summary>Everything that was said about the resource with the <c>With…</c> methods.</summary>
+    /// <summary>
+    /// Everything that was said about the resource with the <c>With…</c> methods.
+    /// </summary>
     ResourceAnnotationCollection Annotations { get; }
 }
 

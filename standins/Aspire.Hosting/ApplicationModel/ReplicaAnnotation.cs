@@ -6,7 +6,9 @@ public sealed class ReplicaAnnotation(int replicas = 1) : IResourceAnnotation
     public int Replicas { get; } = replicas;
 }
 
-/// <summary>The ids under which a resource's replicas are known: its name and a random suffix.</summary>
+/// <summary>
+/// The ids under which a resource's replicas are known: its name and a random suffix.
+/// </summary>
 internal sealed class ReplicaIdsAnnotation(string[] ids) : IResourceAnnotation
 {
     internal string[] Ids { get; } = ids;

@@ -5,7 +5,8 @@ namespace Aspire.Hosting.ApplicationModel;
 /// <summary>Questions to a resource.</summary>
 public static class ResourceExtensions
 {
-    public static bool TryGetLastAnnotation<T>(this IResource resource, [NotNullWhen(true)] out T? annotation)
+    public static bool TryGetLastAnnotation<T>(
+        this IResource resource, [NotNullWhen(true)] out T? annotation)
         where T : IResourceAnnotation
     {
         annotation = resource.Annotations.OfType<T>().LastOrDefault();
@@ -42,14 +43,19 @@ public static class ResourceExtensions
         => resource.Annotations.OfType<EndpointAnnotation>()
             .Select(endpoint => new EndpointReference(resource, endpoint));
 
-    public static EndpointReference GetEndpoint(this IResourceWithEndpoints resource, string endpointName)
+    public static EndpointReference GetEndpoint(
+        this IResourceWithEndpoints resource, string endpointName)
         => new(resource, endpointName);
 
-    /// <summary>How many processes the resource has; 1 unless <c>WithReplicas</c> said otherwise.</summary>
+    /// <summary>
+    /// How many processes the resource has; 1 unless <c>WithReplicas</c> said otherwise.
+    /// </summary>
     public static int GetReplicaCount(this IResource resource)
         => resource.TryGetLastAnnotation<ReplicaAnnotation>(out var replicas) ? replicas.Replicas : 1;
 
-    /// <summary>One id per replica once the application has started, the resource's name before.</summary>
+    /// <summary>
+    /// One id per replica once the application has started, the resource's name before.
+    /// </summary>
     internal static string[] GetResolvedResourceNames(this IResource resource)
         => resource.TryGetLastAnnotation<ReplicaIdsAnnotation>(out var ids) ? ids.Ids : [resource.Name];
 }

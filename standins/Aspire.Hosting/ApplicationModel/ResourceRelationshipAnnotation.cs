@@ -1,7 +1,8 @@
 namespace Aspire.Hosting.ApplicationModel;
 
 /// <summary>The resource has to do with another one: "Reference", "WaitFor", "Parent".</summary>
-public sealed class ResourceRelationshipAnnotation(IResource resource, string type) : IResourceAnnotation
+public sealed class ResourceRelationshipAnnotation(
+    IResource resource, string type) : IResourceAnnotation
 {
     public IResource Resource { get; } = resource;
 

@@ -1,13 +1,16 @@
 namespace Aspire.Hosting.ApplicationModel;
 
 /// <summary>The resource waits for another one before it starts.</summary>
-public sealed class WaitAnnotation(IResource resource, WaitType waitType, int exitCode = 0) : IResourceAnnotation
+public sealed class WaitAnnotation(
+    IResource resource, WaitType waitType, int exitCode = 0) : IResourceAnnotation
 {
     public IResource Resource { get; } = resource;
 
     public WaitType WaitType { get; } = waitType;
 
-    /// <summary>Null: as <see cref="ResourceNotificationServiceOptions.DefaultWaitBehavior"/> says.</summary>
+    /// <summary>
+    /// Null: as <see cref="ResourceNotificationServiceOptions.DefaultWaitBehavior"/> says.
+    /// </summary>
     public WaitBehavior? WaitBehavior { get; init; }
 
     /// <summary>The exit code that counts as completion.</summary>

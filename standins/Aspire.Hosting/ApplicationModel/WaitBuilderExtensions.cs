@@ -28,7 +28,9 @@ public static partial class ResourceBuilderExtensions
         where T : IResourceWithWaitSupport
         => builder.Wait(dependency, WaitType.WaitUntilStarted, waitBehavior);
 
-    /// <summary>The resource starts when every replica of the other one has ended with the exit code.</summary>
+    /// <summary>
+    /// The resource starts when every replica of the other one has ended with the exit code.
+    /// </summary>
     public static IResourceBuilder<T> WaitForCompletion<T>(
         this IResourceBuilder<T> builder, IResourceBuilder<IResource> dependency, int exitCode = 0)
         where T : IResourceWithWaitSupport
@@ -39,7 +41,9 @@ public static partial class ResourceBuilderExtensions
             .WithAnnotation(new WaitAnnotation(dependency.Resource, WaitType.WaitForCompletion, exitCode));
     }
 
-    /// <summary>The resource does not start with the application, only by the start command.</summary>
+    /// <summary>
+    /// The resource does not start with the application, only by the start command.
+    /// </summary>
     public static IResourceBuilder<T> WithExplicitStart<T>(this IResourceBuilder<T> builder)
         where T : IResource
     {
@@ -62,7 +66,8 @@ public static partial class ResourceBuilderExtensions
             .WithAnnotation(new WaitAnnotation(dependency.Resource, type) { WaitBehavior = behavior });
     }
 
-    private static void ThrowIfCircular<T>(IResourceBuilder<T> builder, IResourceBuilder<IResource> dependency)
+    private static void ThrowIfCircular<T>(
+        IResourceBuilder<T> builder, IResourceBuilder<IResource> dependency)
         where T : IResource
     {
         ArgumentNullException.ThrowIfNull(builder);

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Options;
 namespace Aspire.Hosting;
 
 /// <summary>A command that is an HTTP request to an endpoint of the resource.</summary>
-internal sealed class HttpCommand(EndpointReference endpoint, string path, HttpCommandOptions options)
+internal sealed class HttpCommand(
+    EndpointReference endpoint, string path, HttpCommandOptions options)
 {
     private HttpMethod Method => options.Method ?? HttpMethod.Post;
 
@@ -35,7 +36,8 @@ internal sealed class HttpCommand(EndpointReference endpoint, string path, HttpC
         }
         try
         {
-            using var response = await client.SendAsync(request, context.CancellationToken).ConfigureAwait(false);
+            using var response = await client.SendAsync(request, context.CancellationToken)
+                .ConfigureAwait(false);
             return options.GetCommandResult is { } result
                 ? await result(ResultContext(context, client, response)).ConfigureAwait(false)
                 : response.IsSuccessStatusCode

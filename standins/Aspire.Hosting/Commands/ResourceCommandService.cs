@@ -33,7 +33,8 @@ public partial class ResourceCommandService
         ArgumentNullException.ThrowIfNull(resource);
         var ids = resource.GetResolvedResourceNames();
         var results = await Task.WhenAll(
-            ids.Select(id => ExecuteAsync(id, resource, commandName, cancellationToken))).ConfigureAwait(false);
+            ids.Select(id => ExecuteAsync(id, resource, commandName, cancellationToken)))
+                .ConfigureAwait(false);
         if (results.Length == 1)
         {
             return results[0];
@@ -92,5 +93,6 @@ public partial class ResourceCommandService
     private static partial void LogExecuting(ILogger logger, string commandName);
 
     [LoggerMessage(EventId = 2, Level = LogLevel.Error, Message = "Command '{CommandName}' failed: {Reason}.")]
-    private static partial void LogFailed(ILogger logger, string commandName, string? reason, Exception? failure);
+    private static partial void LogFailed(
+        ILogger logger, string commandName, string? reason, Exception? failure);
 }

@@ -16,7 +16,8 @@ public static class ContainerResourceBuilderExtensions
         return builder.AddResource(new ContainerResource(name)).WithImage(image, tag);
     }
 
-    public static IResourceBuilder<T> WithImage<T>(this IResourceBuilder<T> builder, string image, string? tag = null)
+    public static IResourceBuilder<T> WithImage<T>(
+        this IResourceBuilder<T> builder, string image, string? tag = null)
         where T : ContainerResource
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -34,7 +35,8 @@ public static class ContainerResourceBuilderExtensions
             new ContainerMountAnnotation(name, target, ContainerMountType.Volume, isReadOnly));
     }
 
-    public static IResourceBuilder<T> WithLifetime<T>(this IResourceBuilder<T> builder, ContainerLifetime lifetime)
+    public static IResourceBuilder<T> WithLifetime<T>(
+        this IResourceBuilder<T> builder, ContainerLifetime lifetime)
         where T : ContainerResource
     {
         ArgumentNullException.ThrowIfNull(builder);

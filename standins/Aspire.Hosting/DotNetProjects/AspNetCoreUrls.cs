@@ -3,11 +3,17 @@ using Microsoft.AspNetCore.Http;
 
 namespace Aspire.Hosting.DotNetProjects;
 
-/// <summary>Tells a project without Kestrel endpoints of its own where to listen, with ASPNETCORE_URLS.</summary>
+/// <summary>
+/// Tells a project without Kestrel endpoints of its own where to listen, with ASPNETCORE_URLS.
+/// </summary>
 internal static class AspNetCoreUrls
 {
-    /// <summary>One endpoint per URL of the launch profile, named after its scheme; a second one gets a number.</summary>
-    internal static void AddEndpoints(IResourceBuilder<ProjectResource> project, LaunchProfile profile)
+    /// <summary>
+    /// One endpoint per URL of the launch profile, named after its scheme; a second one gets a
+    /// number.
+    /// </summary>
+    internal static void AddEndpoints(
+        IResourceBuilder<ProjectResource> project, LaunchProfile profile)
     {
         var counts = new Dictionary<string, int>();
         foreach (var text in (profile.ApplicationUrl ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries))

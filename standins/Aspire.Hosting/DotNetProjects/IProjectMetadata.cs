@@ -2,7 +2,9 @@ using Aspire.Hosting.ApplicationModel;
 
 namespace Aspire.Hosting;
 
-/// <summary>What the AppHost's build knows about a project; generated as <c>Projects.{Name}</c>.</summary>
+/// <summary>
+/// What the AppHost's build knows about a project; generated as <c>Projects.{Name}</c>.
+/// </summary>
 public interface IProjectMetadata : IResourceAnnotation
 {
     /// <summary>The full path of the project file.</summary>

@@ -25,7 +25,8 @@ internal static class KestrelEndpoints
             var isOnlyOne = sameScheme.Count() == 1;
             foreach (var (key, url, protocols) in sameScheme)
             {
-                // The name is the scheme where that is unambiguous: other resources ask for http://{project}.
+                // The name is the scheme where that is unambiguous: other resources ask for
+                // http://{project}.
                 project.WithEndpoint(isOnlyOne ? url.Scheme : key, endpoint =>
                 {
                     endpoint.Port = url.Port;
@@ -46,7 +47,9 @@ internal static class KestrelEndpoints
         return found.Length > 0;
     }
 
-    /// <summary>Endpoints in Kestrel's configuration override all others, so every endpoint has to be there.</summary>
+    /// <summary>
+    /// Endpoints in Kestrel's configuration override all others, so every endpoint has to be there.
+    /// </summary>
     private static void SetVariables(IResourceBuilder<ProjectResource> project)
         => project.WithEnvironment(context =>
         {

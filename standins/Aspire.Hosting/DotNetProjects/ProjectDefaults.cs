@@ -2,7 +2,9 @@ using Aspire.Hosting.ApplicationModel;
 
 namespace Aspire.Hosting.DotNetProjects;
 
-/// <summary>What every project gets: endpoints out of its own configuration, and its environment.</summary>
+/// <summary>
+/// What every project gets: endpoints out of its own configuration, and its environment.
+/// </summary>
 internal static class ProjectDefaults
 {
     internal static IResourceBuilder<ProjectResource> Apply(

@@ -8,7 +8,8 @@ namespace Aspire.Hosting.DotNetProjects;
 internal static class ProjectProgram
 {
     /// <exception cref="DistributedApplicationException">The project has not been built.</exception>
-    internal static async Task<ProcessSpec> FindAsync(ProjectResource project, CancellationToken cancellationToken)
+    internal static async Task<ProcessSpec> FindAsync(
+        ProjectResource project, CancellationToken cancellationToken)
     {
         var path = project.GetProjectMetadata().ProjectPath;
         var appHost = project.Annotations.OfType<ProjectOutputAnnotation>().Single().AppHost;
@@ -28,7 +29,10 @@ internal static class ProjectProgram
         };
     }
 
-    /// <summary>A project that the AppHost's build does not know: its own build is asked, as "dotnet run" does.</summary>
+    /// <summary>
+    /// A project that the AppHost's build does not know: its own build is asked, as "dotnet run"
+    /// does.
+    /// </summary>
     private static async Task<string> AskMSBuildAsync(
         string projectPath, string configuration, CancellationToken cancellationToken)
     {
@@ -44,7 +48,8 @@ internal static class ProjectProgram
             Environment = new Dictionary<string, string>(),
         }).ConfigureAwait(false);
         var errors = msbuild.StandardError.ReadToEndAsync(cancellationToken);
-        var output = await msbuild.StandardOutput.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
+        var output = await msbuild.StandardOutput.ReadToEndAsync(cancellationToken)
+            .ConfigureAwait(false);
         await msbuild.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
         return msbuild.ExitCode == 0
             ? output.Trim()

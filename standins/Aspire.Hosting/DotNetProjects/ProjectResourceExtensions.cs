@@ -3,7 +3,8 @@ namespace Aspire.Hosting.ApplicationModel;
 /// <summary>Questions to projects.</summary>
 public static class ProjectResourceExtensions
 {
-    public static IEnumerable<ProjectResource> GetProjectResources(this DistributedApplicationModel model)
+    public static IEnumerable<ProjectResource> GetProjectResources(
+        this DistributedApplicationModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
         return model.Resources.OfType<ProjectResource>();

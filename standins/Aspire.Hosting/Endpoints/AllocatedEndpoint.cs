@@ -9,7 +9,8 @@ public class AllocatedEndpoint
     /// <param name="address">A host name or an address.</param>
     /// <param name="port">1 to 65535.</param>
     /// <param name="targetPortExpression">What stands for the port of each process until it is known.</param>
-    public AllocatedEndpoint(EndpointAnnotation endpoint, string address, int port, string? targetPortExpression = null)
+    public AllocatedEndpoint(
+        EndpointAnnotation endpoint, string address, int port, string? targetPortExpression = null)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         ArgumentOutOfRangeException.ThrowIfLessThan(port, 1);
@@ -30,7 +31,8 @@ public class AllocatedEndpoint
 
     public string UriScheme => Endpoint.UriScheme;
 
-    public string EndPointString => string.Create(CultureInfo.InvariantCulture, $"{Address}:{Port}");
+    public string EndPointString
+        => string.Create(CultureInfo.InvariantCulture, $"{Address}:{Port}");
 
     public string UriString => $"{UriScheme}://{EndPointString}";
 

@@ -49,7 +49,9 @@ public sealed class EndpointAnnotation : IResourceAnnotation
 
     public ProtocolType Protocol { get; set; }
 
-    /// <summary>The port that callers use. Without a proxy it is the target port unless set.</summary>
+    /// <summary>
+    /// The port that callers use. Without a proxy it is the target port unless set.
+    /// </summary>
     public int? Port
     {
         get => _port ?? (IsProxied || _portIsNull ? null : _targetPort);
@@ -60,7 +62,9 @@ public sealed class EndpointAnnotation : IResourceAnnotation
         }
     }
 
-    /// <summary>The port that the process listens on. Without a proxy it is the port unless set.</summary>
+    /// <summary>
+    /// The port that the process listens on. Without a proxy it is the port unless set.
+    /// </summary>
     public int? TargetPort
     {
         get => _targetPort ?? (IsProxied || _targetPortIsNull ? null : _port);
@@ -86,7 +90,9 @@ public sealed class EndpointAnnotation : IResourceAnnotation
 
     public bool IsProxied { get; set; }
 
-    /// <summary>The address that callers use; null until the application has allocated it.</summary>
+    /// <summary>
+    /// The address that callers use; null until the application has allocated it.
+    /// </summary>
     public AllocatedEndpoint? AllocatedEndpoint
     {
         get => _allocated.Task.IsCompletedSuccessfully ? _allocated.Task.Result : null;

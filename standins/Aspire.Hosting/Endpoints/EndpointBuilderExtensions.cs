@@ -133,7 +133,8 @@ public static partial class ResourceBuilderExtensions
         return builder;
     }
 
-    public static EndpointReference GetEndpoint<T>(this IResourceBuilder<T> builder, [EndpointName] string name)
+    public static EndpointReference GetEndpoint<T>(
+        this IResourceBuilder<T> builder, [EndpointName] string name)
         where T : IResourceWithEndpoints
     {
         ArgumentNullException.ThrowIfNull(builder);

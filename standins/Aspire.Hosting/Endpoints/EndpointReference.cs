@@ -29,7 +29,9 @@ public sealed class EndpointReference : IManifestExpressionProvider, IValueProvi
 
     public string EndpointName { get; }
 
-    /// <summary>What to say if the endpoint does not exist, instead of the usual sentence.</summary>
+    /// <summary>
+    /// What to say if the endpoint does not exist, instead of the usual sentence.
+    /// </summary>
     public string? ErrorMessage { get; init; }
 
     /// <exception cref="InvalidOperationException">The resource has no endpoint of this name.</exception>
@@ -54,7 +56,9 @@ public sealed class EndpointReference : IManifestExpressionProvider, IValueProvi
     /// <inheritdoc cref="Host"/>
     public int Port => Allocated.Port;
 
-    /// <summary>The port of the process if it was given; null if each process gets its own.</summary>
+    /// <summary>
+    /// The port of the process if it was given; null if each process gets its own.
+    /// </summary>
     public int? TargetPort => EndpointAnnotation.TargetPort;
 
     /// <inheritdoc cref="Host"/>
@@ -73,7 +77,8 @@ public sealed class EndpointReference : IManifestExpressionProvider, IValueProvi
     public ValueTask<string?> GetValueAsync(CancellationToken cancellationToken = default)
         => Property(EndpointProperty.Url).GetValueAsync(cancellationToken);
 
-    public ValueTask<string?> GetValueAsync(ValueProviderContext context, CancellationToken cancellationToken = default)
+    public ValueTask<string?> GetValueAsync(
+        ValueProviderContext context, CancellationToken cancellationToken = default)
         => Property(EndpointProperty.Url).GetValueAsync(context, cancellationToken);
 
     internal string GetExpression(EndpointProperty property)

@@ -16,8 +16,11 @@ public enum EndpointProperty
     HostAndPort = 6,
 }
 
-/// <summary>A part of an endpoint's address as a value that is known once the application runs.</summary>
-public class EndpointReferenceExpression(EndpointReference endpointReference, EndpointProperty property)
+/// <summary>
+/// A part of an endpoint's address as a value that is known once the application runs.
+/// </summary>
+public class EndpointReferenceExpression(
+    EndpointReference endpointReference, EndpointProperty property)
     : IManifestExpressionProvider, IValueProvider, IValueWithReferences
 {
     public EndpointReference Endpoint { get; }
@@ -29,7 +32,8 @@ public class EndpointReferenceExpression(EndpointReference endpointReference, En
 
     IEnumerable<object> IValueWithReferences.References => [Endpoint];
 
-    public ValueTask<string?> GetValueAsync(ValueProviderContext context, CancellationToken cancellationToken = default)
+    public ValueTask<string?> GetValueAsync(
+        ValueProviderContext context, CancellationToken cancellationToken = default)
         => GetValueAsync(cancellationToken);
 
     public async ValueTask<string?> GetValueAsync(CancellationToken cancellationToken = default)
@@ -52,7 +56,8 @@ public class EndpointReferenceExpression(EndpointReference endpointReference, En
             EndpointProperty.Host => allocated.Address,
             EndpointProperty.Port => allocated.Port.ToString(CultureInfo.InvariantCulture),
             EndpointProperty.HostAndPort => allocated.EndPointString,
-            // Which process's port is meant is known when the process starts, see ProcessEnvironment.
+            // Which process's port is meant is known when the process starts, see
+            // ProcessEnvironment.
             EndpointProperty.TargetPort => allocated.TargetPortExpression,
             _ => throw new InvalidOperationException(
                 $"The property '{Property}' is not supported for the endpoint '{Endpoint.EndpointName}'."),

@@ -8,7 +8,8 @@ public class DistributedApplicationEventing : IDistributedApplicationEventing
     private readonly Lock _lock = new();
     private readonly List<(Type Event, DistributedApplicationEventSubscription Subscription)> _subscriptions = [];
 
-    public DistributedApplicationEventSubscription Subscribe<T>(Func<T, CancellationToken, Task> callback)
+    public DistributedApplicationEventSubscription Subscribe<T>(
+        Func<T, CancellationToken, Task> callback)
         where T : IDistributedApplicationEvent
     {
         ArgumentNullException.ThrowIfNull(callback);

@@ -61,7 +61,8 @@ public class ResourceReadyEvent(IResource resource, IServiceProvider services)
 }
 
 /// <summary>One process of the resource has ended, for whatever reason.</summary>
-public class ResourceStoppedEvent(IResource resource, IServiceProvider services, ResourceEvent resourceEvent)
+public class ResourceStoppedEvent(
+    IResource resource, IServiceProvider services, ResourceEvent resourceEvent)
     : IDistributedApplicationResourceEvent
 {
     public IResource Resource { get; } = resource;

@@ -83,13 +83,15 @@ public static partial class ResourceBuilderExtensions
         where TValue : IValueProvider, IManifestExpressionProvider
         => builder.WithVariable(name, value);
 
-    public static IResourceBuilder<T> WithArgs<T>(this IResourceBuilder<T> builder, params string[] args)
+    public static IResourceBuilder<T> WithArgs<T>(
+        this IResourceBuilder<T> builder, params string[] args)
         where T : IResourceWithArgs
         => builder.WithArgs(context => Add(context, args));
 
     /// <param name="builder">The resource.</param>
     /// <param name="args">Strings or <see cref="IValueProvider"/>s.</param>
-    public static IResourceBuilder<T> WithArgs<T>(this IResourceBuilder<T> builder, params object[] args)
+    public static IResourceBuilder<T> WithArgs<T>(
+        this IResourceBuilder<T> builder, params object[] args)
         where T : IResourceWithArgs
         => builder.WithArgs(context => Add(context, args));
 
@@ -113,7 +115,8 @@ public static partial class ResourceBuilderExtensions
         return builder.WithAnnotation(new CommandLineArgsCallbackAnnotation(callback));
     }
 
-    private static IResourceBuilder<T> WithVariable<T>(this IResourceBuilder<T> builder, string name, object value)
+    private static IResourceBuilder<T> WithVariable<T>(
+        this IResourceBuilder<T> builder, string name, object value)
         where T : IResource
     {
         ArgumentNullException.ThrowIfNull(builder);

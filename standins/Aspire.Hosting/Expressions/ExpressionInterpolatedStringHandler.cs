@@ -4,7 +4,9 @@ namespace Aspire.Hosting.ApplicationModel;
 
 public partial class ReferenceExpression
 {
-    /// <summary>Lets methods take an interpolated string with values that are not known yet.</summary>
+    /// <summary>
+    /// Lets methods take an interpolated string with values that are not known yet.
+    /// </summary>
     [InterpolatedStringHandler]
     public ref struct ExpressionInterpolatedStringHandler
     {

@@ -18,7 +18,9 @@ public class ValueProviderContext
     public IResource? Caller { get; init; }
 }
 
-/// <summary>A value that has a name in a published manifest, such as <c>{redis.bindings.tcp.port}</c>.</summary>
+/// <summary>
+/// A value that has a name in a published manifest, such as <c>{redis.bindings.tcp.port}</c>.
+/// </summary>
 public interface IManifestExpressionProvider
 {
     string ValueExpression { get; }

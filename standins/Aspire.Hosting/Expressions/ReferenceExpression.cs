@@ -45,12 +45,14 @@ public partial class ReferenceExpression : IManifestExpressionProvider, IValuePr
     public ValueTask<string?> GetValueAsync(CancellationToken cancellationToken)
         => GetValueAsync(new ValueProviderContext(), cancellationToken);
 
-    public async ValueTask<string?> GetValueAsync(ValueProviderContext context, CancellationToken cancellationToken)
+    public async ValueTask<string?> GetValueAsync(
+        ValueProviderContext context, CancellationToken cancellationToken)
     {
         var values = new object?[ValueProviders.Count];
         for (var i = 0; i < values.Length; i++)
         {
-            var value = await ValueProviders[i].GetValueAsync(context, cancellationToken).ConfigureAwait(false);
+            var value = await ValueProviders[i].GetValueAsync(context, cancellationToken)
+                .ConfigureAwait(false);
             values[i] = _stringFormats[i] == "uri" && value is not null ? Uri.EscapeDataString(value) : value;
         }
         return string.Format(CultureInfo.InvariantCulture, Format, values);
@@ -64,5 +66,6 @@ public partial class ReferenceExpression : IManifestExpressionProvider, IValuePr
             [.. holes.Select(hole => hole.Format)]);
 
     /// <summary>One value of an expression.</summary>
-    internal readonly record struct Hole(IValueProvider Provider, string Expression, string? Format);
+    internal readonly record struct Hole(
+        IValueProvider Provider, string Expression, string? Format);
 }

@@ -12,7 +12,9 @@ public class ReferenceExpressionBuilder
 
     public bool IsEmpty => _format.Length == 0;
 
-    /// <summary>Appends an interpolated string; its handler writes straight into this builder.</summary>
+    /// <summary>
+    /// Appends an interpolated string; its handler writes straight into this builder.
+    /// </summary>
 #pragma warning disable CA1822 // The handler gets this instance, see the attribute.
     public void Append([InterpolatedStringHandlerArgument("")] in ReferenceExpressionBuilderInterpolatedStringHandler handler)
     {
@@ -55,7 +57,8 @@ public class ReferenceExpressionBuilder
         _holes.EnsureCapacity(_holes.Count + formattedCount);
     }
 
-    public ReferenceExpression Build() => ReferenceExpression.Create(_format.ToString(), [.. _holes]);
+    public ReferenceExpression Build()
+        => ReferenceExpression.Create(_format.ToString(), [.. _holes]);
 
     /// <summary>Lets <see cref="Append"/> take an interpolated string.</summary>
     [InterpolatedStringHandler]
@@ -75,7 +78,8 @@ public class ReferenceExpressionBuilder
 
         public readonly void AppendFormatted(string? value) => _builder.AppendFormatted(value);
 
-        public readonly void AppendFormatted(string? value, string format) => _builder.AppendFormatted(value, format);
+        public readonly void AppendFormatted(string? value, string format)
+            => _builder.AppendFormatted(value, format);
 
         public readonly void AppendFormatted<T>(T valueProvider)
             where T : IValueProvider, IManifestExpressionProvider

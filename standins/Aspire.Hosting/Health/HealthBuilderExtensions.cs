@@ -6,9 +6,12 @@ namespace Aspire.Hosting;
 
 public static partial class ResourceBuilderExtensions
 {
-    /// <summary>The resource is healthy if a check registered with <c>Services.AddHealthChecks()</c> is.</summary>
+    /// <summary>
+    /// The resource is healthy if a check registered with <c>Services.AddHealthChecks()</c> is.
+    /// </summary>
     /// <exception cref="DistributedApplicationException">The resource has this check.</exception>
-    public static IResourceBuilder<T> WithHealthCheck<T>(this IResourceBuilder<T> builder, string key)
+    public static IResourceBuilder<T> WithHealthCheck<T>(
+        this IResourceBuilder<T> builder, string key)
         where T : IResource
     {
         ArgumentNullException.ThrowIfNull(builder);

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Options;
 
 namespace Aspire.Hosting.Health;
 
-/// <summary>The host does not start if a resource names a health check that nobody registered.</summary>
+/// <summary>
+/// The host does not start if a resource names a health check that nobody registered.
+/// </summary>
 internal sealed class HealthCheckRegistrations(DistributedApplicationModel model)
     : IValidateOptions<HealthCheckServiceOptions>
 {

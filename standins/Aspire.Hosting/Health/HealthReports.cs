@@ -6,7 +6,9 @@ namespace Aspire.Hosting.Health;
 /// <summary>Enters the answers of the checks into a replica's state.</summary>
 internal static class HealthReports
 {
-    /// <summary>A check that knows the replicas apart has their answers in its data, under their ids.</summary>
+    /// <summary>
+    /// A check that knows the replicas apart has their answers in its data, under their ids.
+    /// </summary>
     internal static CustomResourceSnapshot Merge(
         CustomResourceSnapshot state, string replicaId, HealthReport report, DateTime time)
         => state with

@@ -8,11 +8,13 @@ namespace Aspire.Hosting.Health;
 /// Asks every live replica for itself, past the proxy, so that each has its own answer. The answers are in the
 /// result's data under the replicas' ids; the result is the worst of them.
 /// </summary>
-internal sealed class HttpHealthCheck(EndpointReference endpoint, string path, int statusCode) : IHealthCheck, IDisposable
+internal sealed class HttpHealthCheck(
+    EndpointReference endpoint, string path, int statusCode) : IHealthCheck, IDisposable
 {
     private static readonly TimeSpan AnswerTimeMax = TimeSpan.FromSeconds(5);
 
-    // One connection per question: a replica that was replaced must not be reached by an old connection.
+    // One connection per question: a replica that was replaced must not be reached by an old
+    // connection.
     private readonly HttpClient _client = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero, UseProxy = false })
     {
         Timeout = AnswerTimeMax,
@@ -42,7 +44,8 @@ internal sealed class HttpHealthCheck(EndpointReference endpoint, string path, i
         var uri = new Uri(new Uri($"{endpoint.Scheme}://{address}"), path);
         try
         {
-            using var response = await _client.GetAsync(uri, cancellationToken).ConfigureAwait(false);
+            using var response = await _client.GetAsync(uri, cancellationToken)
+                .ConfigureAwait(false);
             return (int)response.StatusCode == statusCode
                 ? null
                 : $"{uri} answered {(int)response.StatusCode}, expected {statusCode}.";

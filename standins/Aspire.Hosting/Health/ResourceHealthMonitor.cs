@@ -80,7 +80,8 @@ internal sealed partial class ResourceHealthMonitor(
             {
                 if (keys.Count > 0)
                 {
-                    var healthy = await CheckAsync(resource, keys, watch.Token).ConfigureAwait(false);
+                    var healthy = await CheckAsync(resource, keys, watch.Token)
+                        .ConfigureAwait(false);
                     failures = healthy ? 0 : failures + 1;
                 }
                 if (HealthyReplicas(resource) is { Length: > 0 } replicas)
@@ -88,7 +89,8 @@ internal sealed partial class ResourceHealthMonitor(
                     ready ??= PublishReadyAsync(resource, watch.Token);
                     await ShareReadyAsync(resource, replicas, ready).ConfigureAwait(false);
                 }
-                await watch.DelayAsync(HealthPauses.After(failures, keys.Count > 0)).ConfigureAwait(false);
+                await watch.DelayAsync(HealthPauses.After(failures, keys.Count > 0))
+                    .ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (watch.Token.IsCancellationRequested)
@@ -97,7 +99,8 @@ internal sealed partial class ResourceHealthMonitor(
         }
     }
 
-    private async Task<bool> CheckAsync(IResource resource, HashSet<string> keys, CancellationToken cancellationToken)
+    private async Task<bool> CheckAsync(
+        IResource resource, HashSet<string> keys, CancellationToken cancellationToken)
     {
         var report = await AskAsync(keys, cancellationToken).ConfigureAwait(false);
         var time = DateTime.UtcNow;
@@ -112,14 +115,16 @@ internal sealed partial class ResourceHealthMonitor(
         return report.Status == HealthStatus.Healthy;
     }
 
-    private async Task<HealthReport> AskAsync(HashSet<string> keys, CancellationToken cancellationToken)
+    private async Task<HealthReport> AskAsync(
+        HashSet<string> keys, CancellationToken cancellationToken)
     {
         try
         {
             return await checks.CheckHealthAsync(check => keys.Contains(check.Name), cancellationToken)
                 .ConfigureAwait(false);
         }
-        // A check that cannot even be made is the AppHost's own code, and the resource is not well then.
+        // A check that cannot even be made is the AppHost's own code, and the resource is not well
+        // then.
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
             var entry = new HealthReportEntry(

@@ -37,7 +37,8 @@ internal static class HostServices
         services.AddHealthChecks();
         services.AddSingleton<IValidateOptions<HealthCheckServiceOptions>, HealthCheckRegistrations>();
         services.AddHttpClient();
-        // Checks fail while resources start; their answers are in the resources' states, not in the log.
+        // Checks fail while resources start; their answers are in the resources' states, not in the
+        // log.
         services.AddLogging(logging => logging.AddFilter(
             "Microsoft.Extensions.Diagnostics.HealthChecks.DefaultHealthCheckService", LogLevel.None));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));

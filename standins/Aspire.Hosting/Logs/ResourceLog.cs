@@ -2,7 +2,9 @@ using System.Threading.Channels;
 
 namespace Aspire.Hosting.ApplicationModel;
 
-/// <summary>What one replica said: the latest lines, and those to come for whoever watches.</summary>
+/// <summary>
+/// What one replica said: the latest lines, and those to come for whoever watches.
+/// </summary>
 internal sealed class ResourceLog
 {
     internal const int LinesMax = 10_000;

@@ -9,7 +9,8 @@ internal sealed class ResourceLogger(ResourceLoggerService logs, string[] ids) :
         where TState : notnull
         => null;
 
-    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information && logLevel != LogLevel.None;
+    public bool IsEnabled(LogLevel logLevel)
+        => logLevel >= LogLevel.Information && logLevel != LogLevel.None;
 
     public void Log<TState>(
         LogLevel logLevel,

@@ -13,7 +13,9 @@ public class ResourceLoggerService
 {
     private readonly ConcurrentDictionary<string, ResourceLog> _logs = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Told of every line: the resource or replica, the line, and whether it is from stderr.</summary>
+    /// <summary>
+    /// Told of every line: the resource or replica, the line, and whether it is from stderr.
+    /// </summary>
     internal event Action<string, string, bool>? LineAdded;
 
     /// <summary>A logger that writes into the logs of all replicas.</summary>
@@ -30,7 +32,9 @@ public class ResourceLoggerService
         return new ResourceLogger(this, [resourceName]);
     }
 
-    /// <summary>The lines so far and those to come, until the resource has ended or the caller stops.</summary>
+    /// <summary>
+    /// The lines so far and those to come, until the resource has ended or the caller stops.
+    /// </summary>
     public IAsyncEnumerable<IReadOnlyList<LogLine>> WatchAsync(IResource resource)
     {
         ArgumentNullException.ThrowIfNull(resource);

@@ -33,7 +33,9 @@ public sealed record CustomResourceSnapshot
 
     public int? ExitCode { get; init; }
 
-    /// <summary>Null while the replica does not run; Healthy if it runs and has no health checks.</summary>
+    /// <summary>
+    /// Null while the replica does not run; Healthy if it runs and has no health checks.
+    /// </summary>
     public HealthStatus? HealthStatus { get; private init; }
 
     public ImmutableArray<HealthReportSnapshot> HealthReports
@@ -59,10 +61,13 @@ public sealed record CustomResourceSnapshot
     /// <summary>Grows by one with every update of the replica.</summary>
     internal long Version { get; init; }
 
-    /// <summary>The subscribers of <see cref="ResourceReadyEvent"/>; null before it was published.</summary>
+    /// <summary>
+    /// The subscribers of <see cref="ResourceReadyEvent"/>; null before it was published.
+    /// </summary>
     internal Task? ResourceReady { get; init; }
 
-    private static HealthStatus? HealthOf(ImmutableArray<HealthReportSnapshot> reports, string? state)
+    private static HealthStatus? HealthOf(
+        ImmutableArray<HealthReportSnapshot> reports, string? state)
     {
         if (state != KnownResourceStates.Running)
         {
@@ -78,11 +83,13 @@ public sealed record CustomResourceSnapshot
 /// <summary>The state's name and how it is shown.</summary>
 public sealed record ResourceStateSnapshot(string Text, string? Style)
 {
-    public static implicit operator ResourceStateSnapshot?(string? s) => s is null ? null : new(s, Style: null);
+    public static implicit operator ResourceStateSnapshot?(string? s)
+        => s is null ? null : new(s, Style: null);
 }
 
 /// <summary>The latest answer of one health check; a null status means none yet.</summary>
-public sealed record HealthReportSnapshot(string Name, HealthStatus? Status, string? Description, string? ExceptionText)
+public sealed record HealthReportSnapshot(
+    string Name, HealthStatus? Status, string? Description, string? ExceptionText)
 {
     public DateTime? LastRunAt { get; init; }
 }

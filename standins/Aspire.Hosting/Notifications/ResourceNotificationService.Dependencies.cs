@@ -5,7 +5,9 @@ namespace Aspire.Hosting.ApplicationModel;
 
 public partial class ResourceNotificationService
 {
-    /// <summary>Returns when everything that <c>WaitFor</c> and its like asked for has happened.</summary>
+    /// <summary>
+    /// Returns when everything that <c>WaitFor</c> and its like asked for has happened.
+    /// </summary>
     /// <exception cref="DistributedApplicationException">It cannot happen any more.</exception>
     public Task WaitForDependenciesAsync(IResource resource, CancellationToken cancellationToken)
     {
@@ -32,7 +34,8 @@ public partial class ResourceNotificationService
         LogWaited(logger, wait.Resource.Name);
     }
 
-    private async Task WaitForStartAsync(WaitAnnotation wait, string id, CancellationToken cancellationToken)
+    private async Task WaitForStartAsync(
+        WaitAnnotation wait, string id, CancellationToken cancellationToken)
     {
         var dependency = wait.Resource;
         var stops = (wait.WaitBehavior ?? DefaultWaitBehavior) == WaitBehavior.StopOnResourceUnavailable;
@@ -63,7 +66,8 @@ public partial class ResourceNotificationService
         await WaitUntilReadyAsync(dependency.Name, id, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task WaitForCompletionAsync(WaitAnnotation wait, string id, CancellationToken cancellationToken)
+    private async Task WaitForCompletionAsync(
+        WaitAnnotation wait, string id, CancellationToken cancellationToken)
     {
         var ended = await WaitAsync(
             wait.Resource.Name,

@@ -43,13 +43,17 @@ public partial class ResourceNotificationService
         string resourceName, Func<ResourceEvent, bool> predicate, CancellationToken cancellationToken = default)
         => WaitAsync(resourceName, predicate, "meet the condition", cancellationToken);
 
-    /// <summary>Waits until one replica is healthy and the subscribers of ResourceReadyEvent have returned.</summary>
+    /// <summary>
+    /// Waits until one replica is healthy and the subscribers of ResourceReadyEvent have returned.
+    /// </summary>
     /// <inheritdoc cref="WaitForResourceAsync(string, string?, CancellationToken)"/>
     public Task<ResourceEvent> WaitForResourceHealthyAsync(
         string resourceName, CancellationToken cancellationToken = default)
         => WaitForResourceHealthyAsync(resourceName, DefaultWaitBehavior, cancellationToken);
 
-    /// <summary>Waits until one replica is healthy and the subscribers of ResourceReadyEvent have returned.</summary>
+    /// <summary>
+    /// Waits until one replica is healthy and the subscribers of ResourceReadyEvent have returned.
+    /// </summary>
     /// <exception cref="DistributedApplicationException">
     /// A replica ended or did not start, and the behaviour is to stop then.
     /// </exception>
@@ -68,7 +72,8 @@ public partial class ResourceNotificationService
             throw new DistributedApplicationException(
                 $"Stopped waiting for resource '{resourceName}' to become healthy because it failed to start.");
         }
-        return await WaitUntilReadyAsync(resourceName, found.ResourceId, cancellationToken).ConfigureAwait(false);
+        return await WaitUntilReadyAsync(resourceName, found.ResourceId, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     internal static bool IsUnavailable(CustomResourceSnapshot snapshot)

@@ -63,7 +63,8 @@ public partial class ResourceNotificationService : IDisposable
 
     /// <param name="resourceId">A replica's id, or a resource's name if it has one replica.</param>
     /// <param name="resourceEvent">The latest state.</param>
-    public bool TryGetCurrentState(string resourceId, [NotNullWhen(true)] out ResourceEvent? resourceEvent)
+    public bool TryGetCurrentState(
+        string resourceId, [NotNullWhen(true)] out ResourceEvent? resourceEvent)
     {
         lock (_lock)
         {
@@ -91,7 +92,9 @@ public partial class ResourceNotificationService : IDisposable
         }
     }
 
-    /// <summary>Changes the state of one replica. Watchers see changes in the order in which they are made.</summary>
+    /// <summary>
+    /// Changes the state of one replica. Watchers see changes in the order in which they are made.
+    /// </summary>
     public Task PublishUpdateAsync(
         IResource resource, string resourceId, Func<CustomResourceSnapshot, CustomResourceSnapshot> stateFactory)
     {
@@ -165,7 +168,8 @@ public partial class ResourceNotificationService : IDisposable
     [LoggerMessage(
         EventId = 1, Level = LogLevel.Debug,
         Message = "Resource {ResourceName}/{ResourceId} changed state: {Before} -> {After}")]
-    private partial void LogStateChange(string resourceName, string resourceId, string? before, string? after);
+    private partial void LogStateChange(
+        string resourceName, string resourceId, string? before, string? after);
 
     private sealed record Entry(IResource Resource, CustomResourceSnapshot Snapshot);
 }

@@ -66,7 +66,9 @@ internal sealed class EndpointAllocator(IConfiguration configuration) : IAsyncDi
         }
     }
 
-    /// <summary>The process itself will bind it: better a plain error now than a process that dies.</summary>
+    /// <summary>
+    /// The process itself will bind it: better a plain error now than a process that dies.
+    /// </summary>
     private static int OwnPort(IResource resource, EndpointAnnotation endpoint)
     {
         var port = endpoint.TargetPort!.Value;

@@ -10,7 +10,9 @@ internal sealed partial class Orchestrator
 {
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(10);
 
-    /// <summary>Starts replicas that do not run: events and waits once, then all processes at the same time.</summary>
+    /// <summary>
+    /// Starts replicas that do not run: events and waits once, then all processes at the same time.
+    /// </summary>
     /// <returns>What prevented the start, if something did; the replicas' state and logs say so too.</returns>
     internal async Task<Exception?> StartAsync(
         IResource resource, IReadOnlyList<Replica> replicas, CancellationToken cancellationToken)
@@ -38,7 +40,8 @@ internal sealed partial class Orchestrator
             await PublishAsync(replicas, state => state with { State = KnownResourceStates.NotStarted }).ConfigureAwait(false);
             return null;
         }
-        // A subscriber is the AppHost's own code: whatever it throws is why this resource does not start.
+        // A subscriber is the AppHost's own code: whatever it throws is why this resource does not
+        // start.
 #pragma warning disable CA1031
         catch (Exception failure)
 #pragma warning restore CA1031
@@ -54,11 +57,14 @@ internal sealed partial class Orchestrator
             }
         }
         var failures = await Task.WhenAll(
-            replicas.Select(replica => StartProcessAsync(replica, _stopping.Token))).ConfigureAwait(false);
+            replicas.Select(replica => StartProcessAsync(replica, _stopping.Token)))
+                .ConfigureAwait(false);
         return failures.FirstOrDefault(failure => failure is not null);
     }
 
-    /// <summary>Stops one replica: no new connections, then SIGTERM, then after the grace SIGKILL.</summary>
+    /// <summary>
+    /// Stops one replica: no new connections, then SIGTERM, then after the grace SIGKILL.
+    /// </summary>
     internal async Task StopAsync(Replica replica, CancellationToken killNow)
     {
         if (replica.Starting is { } starting)
@@ -96,7 +102,8 @@ internal sealed partial class Orchestrator
         }
     }
 
-    private async Task<Exception?> StartProcessAsync(Replica replica, CancellationToken cancellationToken)
+    private async Task<Exception?> StartProcessAsync(
+        Replica replica, CancellationToken cancellationToken)
     {
         await replica.Gate.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         try
@@ -107,14 +114,16 @@ internal sealed partial class Orchestrator
             }
             var spec = await _specs.BuildAsync(replica, cancellationToken).ConfigureAwait(false);
             var process = await ChildProcess.StartAsync(
-                spec, (line, isError) => _logs.Add(replica.Id, line, isError)).ConfigureAwait(false);
+                spec, (line, isError) => _logs.Add(replica.Id, line, isError))
+                    .ConfigureAwait(false);
             replica.Process = process;
             foreach (var (endpoint, port) in replica.TargetPorts)
             {
                 endpoint.Targets.Add(replica.Id, new IPEndPoint(EndpointRules.Address(endpoint.TargetHost), port));
             }
             await _notifications.PublishUpdateAsync(
-                replica.Resource, replica.Id, Snapshots.Running(spec, process.Id)).ConfigureAwait(false);
+                replica.Resource, replica.Id, Snapshots.Running(spec, process.Id))
+                    .ConfigureAwait(false);
             replica.EndPublished = PublishEndAsync(replica, process);
             return null;
         }
@@ -122,7 +131,8 @@ internal sealed partial class Orchestrator
         {
             return canceled;
         }
-        // Environment callbacks are the AppHost's own code: whatever they throw is why this replica does not start.
+        // Environment callbacks are the AppHost's own code: whatever they throw is why this replica
+        // does not start.
 #pragma warning disable CA1031
         catch (Exception failure)
 #pragma warning restore CA1031
@@ -187,15 +197,18 @@ internal sealed partial class Orchestrator
     {
         foreach (var replica in replicas)
         {
-            await _notifications.PublishUpdateAsync(replica.Resource, replica.Id, change).ConfigureAwait(false);
+            await _notifications.PublishUpdateAsync(replica.Resource, replica.Id, change)
+                .ConfigureAwait(false);
         }
     }
 
     [LoggerMessage(
         EventId = 2, Level = LogLevel.Error,
         Message = "A subscriber of ResourceStoppedEvent of {ResourceId} failed")]
-    private static partial void LogSubscriberFailed(ILogger logger, string resourceId, Exception failure);
+    private static partial void LogSubscriberFailed(
+        ILogger logger, string resourceId, Exception failure);
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Error, Message = "Resource {ResourceId} failed to start: {Reason}")]
-    private static partial void LogFailedToStart(ILogger logger, string resourceId, string reason, Exception? failure);
+    private static partial void LogFailedToStart(
+        ILogger logger, string resourceId, string reason, Exception? failure);
 }

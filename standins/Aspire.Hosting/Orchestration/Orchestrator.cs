@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Aspire.Hosting.Orchestration;
 
-/// <summary>Starts the resources in the order of their waits, and stops them in the reverse order.</summary>
+/// <summary>
+/// Starts the resources in the order of their waits, and stops them in the reverse order.
+/// </summary>
 internal sealed partial class Orchestrator : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Replica> _replicas = new(StringComparer.OrdinalIgnoreCase);
@@ -40,7 +42,8 @@ internal sealed partial class Orchestrator : IAsyncDisposable
         _context = context;
         _services = services;
         _logger = logger;
-        // After every subscriber of the AppHost's own: whoever is about to start waits here for the others.
+        // After every subscriber of the AppHost's own: whoever is about to start waits here for the
+        // others.
         eventing.Subscribe<BeforeResourceStartedEvent>(
             (start, cancellationToken) => notifications.WaitForDependenciesAsync(start.Resource, cancellationToken));
     }
@@ -81,11 +84,16 @@ internal sealed partial class Orchestrator : IAsyncDisposable
         }
         await Task.WhenAll(processes
             .Where(resource => !resource.HasAnnotationOfType<ExplicitStartupAnnotation>())
-            .Select(resource => StartAsync(resource, ReplicasOf(resource), end.Token))).ConfigureAwait(false);
-        await _eventing.PublishAsync(new AfterResourcesCreatedEvent(_services, _model), end.Token).ConfigureAwait(false);
+            .Select(resource => StartAsync(resource, ReplicasOf(resource), end.Token)))
+                .ConfigureAwait(false);
+        await _eventing.PublishAsync(new AfterResourcesCreatedEvent(_services, _model), end.Token)
+            .ConfigureAwait(false);
     }
 
-    /// <summary>Stops whoever depends on others before the others. Kills what is left when the token says so.</summary>
+    /// <summary>
+    /// Stops whoever depends on others before the others. Kills what is left when the token says
+    /// so.
+    /// </summary>
     internal async Task StopAsync(CancellationToken killNow)
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
@@ -134,8 +142,11 @@ internal sealed partial class Orchestrator : IAsyncDisposable
         }
     }
 
-    /// <summary>A parameter "runs" once it has its value; who waits for one without a value does not start.</summary>
-    private async Task ResolveAsync(ParameterResource parameter, CancellationToken cancellationToken)
+    /// <summary>
+    /// A parameter "runs" once it has its value; who waits for one without a value does not start.
+    /// </summary>
+    private async Task ResolveAsync(
+        ParameterResource parameter, CancellationToken cancellationToken)
     {
         ResourceStateSnapshot state = new(KnownResourceStates.Running, KnownResourceStateStyles.Success);
         try
@@ -147,17 +158,21 @@ internal sealed partial class Orchestrator : IAsyncDisposable
             _logs.Add(parameter.Name, missing.Message, isError: true);
             state = new(KnownResourceStates.FailedToStart, KnownResourceStateStyles.Error);
         }
-        await _notifications.PublishUpdateAsync(parameter, before => before with { State = state }).ConfigureAwait(false);
+        await _notifications.PublishUpdateAsync(parameter, before => before with { State = state })
+            .ConfigureAwait(false);
     }
 
-    private async Task PublishAllocatedAsync(IResource resource, CancellationToken cancellationToken)
+    private async Task PublishAllocatedAsync(
+        IResource resource, CancellationToken cancellationToken)
     {
         if (resource is IResourceWithEndpoints)
         {
             await _eventing.PublishAsync(new ResourceEndpointsAllocatedEvent(resource, _services), cancellationToken)
                 .ConfigureAwait(false);
         }
-        var urls = await ResourceUrls.CollectAsync(resource, _context, cancellationToken).ConfigureAwait(false);
-        await _notifications.PublishUpdateAsync(resource, state => state with { Urls = urls }).ConfigureAwait(false);
+        var urls = await ResourceUrls.CollectAsync(resource, _context, cancellationToken)
+            .ConfigureAwait(false);
+        await _notifications.PublishUpdateAsync(resource, state => state with { Urls = urls })
+            .ConfigureAwait(false);
     }
 }

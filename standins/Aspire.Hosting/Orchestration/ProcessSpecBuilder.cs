@@ -11,14 +11,16 @@ internal sealed class ProcessSpecBuilder(
     /// <exception cref="DistributedApplicationException">
     /// The program or a value is missing, or the resource is a container.
     /// </exception>
-    internal async Task<ProcessSpec> BuildAsync(Replica replica, CancellationToken cancellationToken)
+    internal async Task<ProcessSpec> BuildAsync(
+        Replica replica, CancellationToken cancellationToken)
     {
         var resource = replica.Resource;
         var environment = await EnvironmentAsync(replica, cancellationToken).ConfigureAwait(false);
         var arguments = await ArgumentsAsync(replica, cancellationToken).ConfigureAwait(false);
         if (resource is ProjectResource project)
         {
-            var program = await ProjectProgram.FindAsync(project, cancellationToken).ConfigureAwait(false);
+            var program = await ProjectProgram.FindAsync(project, cancellationToken)
+                .ConfigureAwait(false);
             return program with { Arguments = [.. program.Arguments, .. arguments], Environment = environment };
         }
         var executable = resource.Annotations.OfType<ExecutableAnnotation>().LastOrDefault()
@@ -62,7 +64,8 @@ internal sealed class ProcessSpecBuilder(
         return resolved;
     }
 
-    private async Task<List<string>> ArgumentsAsync(Replica replica, CancellationToken cancellationToken)
+    private async Task<List<string>> ArgumentsAsync(
+        Replica replica, CancellationToken cancellationToken)
     {
         var context = new CommandLineArgsCallbackContext([], replica.Resource, cancellationToken)
         {
@@ -84,7 +87,8 @@ internal sealed class ProcessSpecBuilder(
         return resolved;
     }
 
-    private async Task<string?> ResolveAsync(object? value, Replica replica, CancellationToken cancellationToken)
+    private async Task<string?> ResolveAsync(
+        object? value, Replica replica, CancellationToken cancellationToken)
     {
         var context = new ValueProviderContext { ExecutionContext = executionContext, Caller = replica.Resource };
         var text = value switch

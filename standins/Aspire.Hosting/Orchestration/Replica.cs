@@ -16,7 +16,9 @@ internal sealed class Replica(IResource resource, string suffix)
 
     internal string Id { get; } = $"{resource.Name}-{suffix}";
 
-    /// <summary>The port that this process listens on, per endpoint; the same in every start.</summary>
+    /// <summary>
+    /// The port that this process listens on, per endpoint; the same in every start.
+    /// </summary>
     internal Dictionary<EndpointAnnotation, int> TargetPorts { get; } = [];
 
     /// <summary>Held by whoever starts or stops the process.</summary>
@@ -30,5 +32,6 @@ internal sealed class Replica(IResource resource, string suffix)
     /// <summary>Ends a start that still waits for other resources.</summary>
     internal CancellationTokenSource? Starting { get; set; }
 
-    internal static string NewSuffix() => RandomNumberGenerator.GetString(SuffixChars, SuffixLength);
+    internal static string NewSuffix()
+        => RandomNumberGenerator.GetString(SuffixChars, SuffixLength);
 }

@@ -37,7 +37,8 @@ internal static class Snapshots
             ],
         };
 
-    internal static Func<CustomResourceSnapshot, CustomResourceSnapshot> Starting(IResource resource)
+    internal static Func<CustomResourceSnapshot, CustomResourceSnapshot> Starting(
+        IResource resource)
         => state => state with
         {
             State = KnownResourceStates.Starting,
@@ -53,11 +54,14 @@ internal static class Snapshots
     internal static ImmutableArray<HealthReportSnapshot> HealthNotKnownYet(IResource resource)
         =>
         [
-            .. resource.Annotations.OfType<HealthCheckAnnotation>().Select(check => check.Key).Distinct()
-                .Select(key => new HealthReportSnapshot(key, Status: null, Description: null, ExceptionText: null)),
+            .. resource.Annotations.OfType<HealthCheckAnnotation>()
+                .Select(check => check.Key).Distinct()
+                .Select(key => new HealthReportSnapshot(
+                    key, Status: null, Description: null, ExceptionText: null)),
         ];
 
-    internal static Func<CustomResourceSnapshot, CustomResourceSnapshot> Running(ProcessSpec spec, int processId)
+    internal static Func<CustomResourceSnapshot, CustomResourceSnapshot> Running(
+        ProcessSpec spec, int processId)
         => state => state with
         {
             State = new(KnownResourceStates.Running, KnownResourceStateStyles.Success),

@@ -2,7 +2,9 @@ using Aspire.Hosting.ApplicationModel;
 
 namespace Aspire.Hosting;
 
-/// <summary>A connection string that configuration gives: <c>ConnectionStrings:{name}</c>.</summary>
+/// <summary>
+/// A connection string that configuration gives: <c>ConnectionStrings:{name}</c>.
+/// </summary>
 internal sealed class ConnectionStringParameterResource : ParameterResource, IResourceWithConnectionString
 {
     internal ConnectionStringParameterResource(

@@ -8,7 +8,8 @@ public class ParameterResource : Resource, IManifestExpressionProvider, IValuePr
     /// <param name="name">The parameter's name.</param>
     /// <param name="callback">Finds the value; asked once, when the value is first needed.</param>
     /// <param name="secret">Whether the value must not be shown.</param>
-    public ParameterResource(string name, Func<ParameterDefault?, string> callback, bool secret = false)
+    public ParameterResource(
+        string name, Func<ParameterDefault?, string> callback, bool secret = false)
         : base(name)
     {
         ArgumentNullException.ThrowIfNull(callback);
@@ -27,7 +28,15 @@ public class ParameterResource : Resource, IManifestExpressionProvider, IValuePr
         => IsConnectionString ? $"{{{Name}.connectionString}}" : $"{{{Name}.value}}";
 
     /// <exception cref="MissingParameterValueException">Nobody gave a value and there is no default.</exception>
-    public ValueTask<string?> GetValueAsync(CancellationToken cancellationToken) => new(_value.Value);
+    public ValueTask<string?> GetValueAsync(CancellationToken cancellationToken)
+        => new(_value.Value);
+
+    // Said here, so that a parameter that is a connection string does not ask its own expression,
+    // which is itself.
+    /// <inheritdoc cref="GetValueAsync(CancellationToken)" />
+    public ValueTask<string?> GetValueAsync(
+        ValueProviderContext context, CancellationToken cancellationToken)
+        => GetValueAsync(cancellationToken);
 }
 
 /// <summary>Makes a value for a parameter that has none.</summary>

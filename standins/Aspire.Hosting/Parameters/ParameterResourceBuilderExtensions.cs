@@ -36,7 +36,9 @@ public static class ParameterResourceBuilderExtensions
         return builder.AddState(new ParameterResource(name, _ => valueGetter(), secret));
     }
 
-    /// <summary>A value from the configuration key <c>Parameters:{name}</c>, or else the default.</summary>
+    /// <summary>
+    /// A value from the configuration key <c>Parameters:{name}</c>, or else the default.
+    /// </summary>
     public static IResourceBuilder<ParameterResource> AddParameter(
         this IDistributedApplicationBuilder builder,
         [ResourceName] string name,
@@ -53,7 +55,9 @@ public static class ParameterResourceBuilderExtensions
         => builder.AddState(new ParameterResource(
             name, _ => Find(builder, name, configurationKey, parameterDefault: null), secret));
 
-    /// <summary>A connection string that configuration gives: <c>ConnectionStrings:{name}</c>.</summary>
+    /// <summary>
+    /// A connection string that configuration gives: <c>ConnectionStrings:{name}</c>.
+    /// </summary>
     public static IResourceBuilder<IResourceWithConnectionString> AddConnectionString(
         this IDistributedApplicationBuilder builder,
         [ResourceName] string name,
@@ -65,7 +69,9 @@ public static class ParameterResourceBuilderExtensions
                     $"Connection string parameter resource could not be used because connection string '{name}' is missing."),
             environmentVariableName));
 
-    /// <summary>A secret that is made up in every run unless configuration gives <c>Parameters:{name}</c>.</summary>
+    /// <summary>
+    /// A secret that is made up in every run unless configuration gives <c>Parameters:{name}</c>.
+    /// </summary>
     public static ParameterResource CreateDefaultPasswordParameter(
         IDistributedApplicationBuilder builder,
         string name,
@@ -113,7 +119,8 @@ public static class ParameterResourceBuilderExtensions
             ?? throw new MissingParameterValueException(
                 $"Parameter resource could not be used because configuration key '{key}' is missing and the Parameter '{name}' has no default value.");
 
-    private static IResourceBuilder<T> AddState<T>(this IDistributedApplicationBuilder builder, T resource)
+    private static IResourceBuilder<T> AddState<T>(
+        this IDistributedApplicationBuilder builder, T resource)
         where T : ParameterResource
     {
         ArgumentNullException.ThrowIfNull(builder);

@@ -24,12 +24,15 @@ internal sealed partial class ChildProcess : IDisposable
 
     internal int Id { get; }
 
-    /// <summary>The exit code, once the process has ended and its last lines are read; 128 + n for signal n.</summary>
+    /// <summary>
+    /// The exit code, once the process has ended and its last lines are read; 128 + n for signal n.
+    /// </summary>
     internal Task<int> Exited => _exited;
 
     /// <param name="spec">What to start.</param>
     /// <param name="onLine">Gets each line, and whether it is from stderr.</param>
-    internal static async Task<ChildProcess> StartAsync(ProcessSpec spec, Action<string, bool> onLine)
+    internal static async Task<ChildProcess> StartAsync(
+        ProcessSpec spec, Action<string, bool> onLine)
         => new(await ProcessStarter.StartAsync(spec).ConfigureAwait(false), onLine);
 
     /// <summary>Asks the process to end; kills it if it has not ended after the grace.</summary>
@@ -79,7 +82,8 @@ internal sealed partial class ChildProcess : IDisposable
     {
         if (OperatingSystem.IsWindows())
         {
-            // There is no polite way that reaches a process without a window or a console of its own.
+            // There is no polite way that reaches a process without a window or a console of its
+            // own.
             Kill();
         }
         else

@@ -1,9 +1,15 @@
 namespace Aspire.Hosting.Processes;
 
-/// <summary>Finds programs as a shell does, but before anything is started, so that a wrong name is a plain error.</summary>
+/// <summary>
+/// Finds programs as a shell does, but before anything is started, so that a wrong name is a plain
+/// error.
+/// </summary>
 internal static class ExecutableFinder
 {
-    /// <summary>A name without a slash is looked up in PATH; a relative path starts at the working directory.</summary>
+    /// <summary>
+    /// A name without a slash is looked up in PATH; a relative path starts at the working
+    /// directory.
+    /// </summary>
     /// <exception cref="DistributedApplicationException">There is no such program, or it may not be executed.</exception>
     internal static string Find(string command, string workingDirectory, string? path)
     {

@@ -32,7 +32,8 @@ public static class ExecutableResourceBuilderExtensions
         return builder.AddResource(new ExecutableResource(name, command, folder)).WithArgs(args ?? []);
     }
 
-    public static IResourceBuilder<T> WithCommand<T>(this IResourceBuilder<T> builder, string command)
+    public static IResourceBuilder<T> WithCommand<T>(
+        this IResourceBuilder<T> builder, string command)
         where T : ExecutableResource
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -41,7 +42,8 @@ public static class ExecutableResourceBuilderExtensions
         return builder;
     }
 
-    public static IResourceBuilder<T> WithWorkingDirectory<T>(this IResourceBuilder<T> builder, string workingDirectory)
+    public static IResourceBuilder<T> WithWorkingDirectory<T>(
+        this IResourceBuilder<T> builder, string workingDirectory)
         where T : ExecutableResource
     {
         ArgumentNullException.ThrowIfNull(builder);

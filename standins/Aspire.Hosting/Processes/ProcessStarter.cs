@@ -7,15 +7,20 @@ namespace Aspire.Hosting.Processes;
 /// Starts every process from one thread that lives as long as the host. On Linux the processes are told to die
 /// (PR_SET_PDEATHSIG, set by util-linux's setpriv) when the thread that started them ends: so they end with the
 /// host, even if it is killed. Each is a session of its own (setsid), so that Ctrl-C in the terminal reaches the
-/// host alone, which then stops them in order. Both programs execute the next one in their place: the process id
+/// host alone, which then stops them in order. Each program executes the next one in its place: the process id
 /// stays the same.
 /// </summary>
 internal static class ProcessStarter
 {
+    private const string BeginUnlessOrphaned
+        = "my $host = shift; shift; exit 1 if getppid() != $host; exec { $ARGV[0] } @ARGV; exit 127;";
+
     private static readonly BlockingCollection<Action> s_work = [];
     private static readonly string[] s_prefix = DieWithHost();
 
-    /// <summary>These are about the host; a process that needs one of them is given its own.</summary>
+    /// <summary>
+    /// These are about the host; a process that needs one of them is given its own.
+    /// </summary>
     private static readonly string[] s_notInherited =
         ["ASPNETCORE_URLS", "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT", "DOTNET_LAUNCH_PROFILE"];
 
@@ -46,7 +51,8 @@ internal static class ProcessStarter
                 process.Start();
                 started.SetResult(process);
             }
-            // Whatever prevents the start is the starter's answer to its caller; this thread must go on.
+            // Whatever prevents the start is the starter's answer to its caller; this thread must
+            // go on.
 #pragma warning disable CA1031
             catch (Exception failure)
 #pragma warning restore CA1031
@@ -80,13 +86,23 @@ internal static class ProcessStarter
         return info;
     }
 
+    private static string HostId
+        => Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
     private static string[] DieWithHost()
     {
         var path = Environment.GetEnvironmentVariable("PATH");
-        return OperatingSystem.IsLinux()
-            && ExecutableFinder.TryFindInPath("setpriv", path) is { } setpriv
-            && ExecutableFinder.TryFindInPath("setsid", path) is { } setsid
-                ? [setsid, setpriv, "--pdeathsig", "KILL", "--"]
-                : [];
+        if (!OperatingSystem.IsLinux()
+            || ExecutableFinder.TryFindInPath("setpriv", path) is not { } setpriv
+            || ExecutableFinder.TryFindInPath("setsid", path) is not { } setsid)
+        {
+            return [];
+        }
+        string[] prefix = [setsid, setpriv, "--pdeathsig", "KILL", "--"];
+        // A host that died before setpriv came to its turn sends no signal any more: then the process has
+        // another parent already and must not begin. Not a shell: those drop variables with hyphens in them.
+        return ExecutableFinder.TryFindInPath("perl", path) is { } perl
+            ? [.. prefix, perl, "-e", BeginUnlessOrphaned, HostId, "--"]
+            : prefix;
     }
 }

@@ -35,7 +35,8 @@ internal static class FreePorts
             var port = RandomNumberGenerator.GetInt32(First, Last);
             lock (s_lock)
             {
-                // After a long life all may have been given out once; those are free again or the bind says so.
+                // After a long life all may have been given out once; those are free again or the
+                // bind says so.
                 if (!s_given.Add(port) && attempt < AttemptsMax / 2)
                 {
                     continue;

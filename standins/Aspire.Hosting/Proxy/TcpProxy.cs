@@ -136,7 +136,9 @@ internal sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    /// <summary>The replica whose turn it is; one that refuses is passed over. Null if none takes the call.</summary>
+    /// <summary>
+    /// The replica whose turn it is; one that refuses is passed over. Null if none takes the call.
+    /// </summary>
     private async Task<Socket?> ConnectAsync()
     {
         var live = _targets.Live;

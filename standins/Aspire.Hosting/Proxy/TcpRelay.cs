@@ -3,14 +3,19 @@ using System.Net.Sockets;
 
 namespace Aspire.Hosting.Proxy;
 
-/// <summary>Carries bytes between two sockets, both ways at the same time, each way with one buffer.</summary>
+/// <summary>
+/// Carries bytes between two sockets, both ways at the same time, each way with one buffer.
+/// </summary>
 internal static class TcpRelay
 {
     private const int BufferBytes = 64 * 1024;
 
-    /// <summary>Returns when both sides have closed; a side that only stops sending can still receive.</summary>
+    /// <summary>
+    /// Returns when both sides have closed; a side that only stops sending can still receive.
+    /// </summary>
     /// <exception cref="SocketException">A side has broken off.</exception>
-    internal static async Task RunAsync(Socket one, Socket other, CancellationToken cancellationToken)
+    internal static async Task RunAsync(
+        Socket one, Socket other, CancellationToken cancellationToken)
     {
         using var broken = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await Task.WhenAll(
@@ -28,7 +33,8 @@ internal static class TcpRelay
             {
                 for (var sent = 0; sent < count;)
                 {
-                    sent += await to.SendAsync(buffer.AsMemory(sent, count - sent), broken.Token).ConfigureAwait(false);
+                    sent += await to.SendAsync(buffer.AsMemory(sent, count - sent), broken.Token)
+                        .ConfigureAwait(false);
                 }
             }
             to.Shutdown(SocketShutdown.Send);

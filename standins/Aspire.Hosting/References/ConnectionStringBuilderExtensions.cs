@@ -62,9 +62,11 @@ public static partial class ConnectionStringBuilderExtensions
         try
         {
             await start.Eventing.PublishAsync(
-                new BeforeResourceStartedEvent(resource, start.Services), cancellationToken).ConfigureAwait(false);
+                new BeforeResourceStartedEvent(resource, start.Services), cancellationToken)
+                    .ConfigureAwait(false);
             await start.Notifications.PublishUpdateAsync(
-                resource, state => state with { State = KnownResourceStates.Running }).ConfigureAwait(false);
+                resource, state => state with { State = KnownResourceStates.Running })
+                    .ConfigureAwait(false);
             await start.Eventing.PublishAsync(
                 new ConnectionStringAvailableEvent(resource, start.Services), cancellationToken)
                 .ConfigureAwait(false);
@@ -73,7 +75,8 @@ public static partial class ConnectionStringBuilderExtensions
         {
             LogFailed(start.Logger, resource.Name, failure);
             await start.Notifications.PublishUpdateAsync(
-                resource, state => state with { State = KnownResourceStates.FailedToStart }).ConfigureAwait(false);
+                resource, state => state with { State = KnownResourceStates.FailedToStart })
+                    .ConfigureAwait(false);
         }
     }
 

@@ -5,7 +5,9 @@ public interface IResourceWithConnectionString : IResource, IManifestExpressionP
 {
     ReferenceExpression ConnectionStringExpression { get; }
 
-    /// <summary>The variable that carries the string; null: <c>ConnectionStrings__{name}</c>.</summary>
+    /// <summary>
+    /// The variable that carries the string; null: <c>ConnectionStrings__{name}</c>.
+    /// </summary>
     string? ConnectionStringEnvironmentVariable => null;
 
     string IManifestExpressionProvider.ValueExpression => $"{{{Name}.connectionString}}";
@@ -21,6 +23,8 @@ public interface IResourceWithConnectionString : IResource, IManifestExpressionP
     ValueTask<string?> IValueProvider.GetValueAsync(ValueProviderContext context, CancellationToken cancellationToken)
         => GetConnectionStringAsync(cancellationToken);
 
-    /// <summary>Parts such as "Host" that referencing resources get as <c>{NAME}_HOST</c>.</summary>
+    /// <summary>
+    /// Parts such as "Host" that referencing resources get as <c>{NAME}_HOST</c>.
+    /// </summary>
     IEnumerable<KeyValuePair<string, ReferenceExpression>> GetConnectionProperties() => [];
 }

@@ -81,7 +81,8 @@ public static partial class ResourceBuilderExtensions
         return builder.WithAnnotation(new ResourceRelationshipAnnotation(resource, type));
     }
 
-    public static IResourceBuilder<T> WithReferenceRelationship<T>(this IResourceBuilder<T> builder, IResource resource)
+    public static IResourceBuilder<T> WithReferenceRelationship<T>(
+        this IResourceBuilder<T> builder, IResource resource)
         where T : IResource
         => builder.WithRelationship(resource, KnownRelationshipTypes.Reference);
 
@@ -113,7 +114,8 @@ public static partial class ResourceBuilderExtensions
         return builder.WithParentRelationship(parent.Resource);
     }
 
-    public static IResourceBuilder<T> WithParentRelationship<T>(this IResourceBuilder<T> builder, IResource parent)
+    public static IResourceBuilder<T> WithParentRelationship<T>(
+        this IResourceBuilder<T> builder, IResource parent)
         where T : IResource
         => builder.WithRelationship(parent, KnownRelationshipTypes.Parent);
 
@@ -139,7 +141,8 @@ public static partial class ResourceBuilderExtensions
                 {
                     continue;
                 }
-                // A program asks for http://name; only endpoints of other names are asked for by their name.
+                // A program asks for http://name; only endpoints of other names are asked for by
+                // their name.
                 var key = endpoint.EndpointName is "http" or "https" ? endpoint.Scheme : endpoint.EndpointName;
                 context.EnvironmentVariables[$"services__{source.Name}__{key}__0"] = endpoint;
                 var variable = $"{VariableName(source.Name)}_{VariableName(endpoint.EndpointName)}";
@@ -148,7 +151,9 @@ public static partial class ResourceBuilderExtensions
         });
     }
 
-    /// <summary>The name with an underscore for each character that cannot stand in a variable's name.</summary>
+    /// <summary>
+    /// The name with an underscore for each character that cannot stand in a variable's name.
+    /// </summary>
     private static string VariableName(string name)
     {
         var encoded = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_'));

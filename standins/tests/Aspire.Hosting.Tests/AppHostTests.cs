@@ -5,7 +5,10 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Aspire.Hosting.Tests;
 
-/// <summary>The sample AppHost's own Program, run inside the test: two replicas of a web project behind the proxy.</summary>
+/// <summary>
+/// The sample AppHost's own Program, run inside the test: two replicas of a web project behind the
+/// proxy.
+/// </summary>
 public sealed class AppHostTests
 {
     [Fact]
@@ -114,7 +117,8 @@ public sealed class AppHostTests
         {
         }
 
-        // A change of state makes the host look at the resource at once: the other replica is restarted.
+        // A change of state makes the host look at the resource at once: the other replica is
+        // restarted.
         var other = app.Replicas(web).Single(replica => replica.Snapshot.ProcessId() != sick);
         await app.ResourceCommands.ExecuteCommandAsync(other.ResourceId, KnownResourceCommands.RestartCommand);
         await app.ResourceNotifications.WaitForResourceAsync(

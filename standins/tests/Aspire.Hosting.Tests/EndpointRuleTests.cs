@@ -70,7 +70,8 @@ public sealed class EndpointRuleTests
     public void Names_follow_the_rules(string name)
         => Assert.Throws<ArgumentException>(() => TestHost.Builder().AddExecutable(name, "sleep", "."));
 
-    private static async Task AssertRefusedAsync(Action<IDistributedApplicationBuilder> describe, string word)
+    private static async Task AssertRefusedAsync(
+        Action<IDistributedApplicationBuilder> describe, string word)
     {
         var builder = TestHost.Builder();
         describe(builder);

@@ -109,7 +109,8 @@ public sealed class ExecutableTests
         Assert.Contains("no container runtime", said, StringComparison.Ordinal);
     }
 
-    private static async Task UntilSaidAsync(DistributedApplication app, IResource resource, string text)
+    private static async Task UntilSaidAsync(
+        DistributedApplication app, IResource resource, string text)
     {
         var logs = (ResourceLoggerService)app.Services.GetService(typeof(ResourceLoggerService))!;
         await foreach (var batch in logs.WatchAsync(resource).WithCancellation(TestHost.Soon))

@@ -1,6 +1,8 @@
 namespace Aspire.Hosting.Tests;
 
-/// <summary>Changes the environment of the test process, so no other test may run meanwhile.</summary>
+/// <summary>
+/// Changes the environment of the test process, so no other test may run meanwhile.
+/// </summary>
 [CollectionDefinition(nameof(InheritedEnvironmentTests), DisableParallelization = true)]
 [Collection(nameof(InheritedEnvironmentTests))]
 public sealed class InheritedEnvironmentTests

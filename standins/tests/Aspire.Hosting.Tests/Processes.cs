@@ -6,8 +6,11 @@ namespace Aspire.Hosting.Tests;
 /// <summary>What the system says about processes.</summary>
 internal static class Processes
 {
-    /// <summary>Whether the process is there; one that has ended and that nobody has asked about is not.</summary>
-    internal static bool IsAlive(int processId) => Stat(processId) is [var state, ..] && state != "Z";
+    /// <summary>
+    /// Whether the process is there; one that has ended and that nobody has asked about is not.
+    /// </summary>
+    internal static bool IsAlive(int processId)
+        => Stat(processId) is [var state, ..] && state != "Z";
 
     internal static int[] ChildrenOf(int processId)
         => [.. Directory.GetDirectories("/proc").Select(Path.GetFileName)

@@ -52,7 +52,8 @@ public sealed class TcpProxyTests
     [Fact]
     public async Task A_caller_that_has_said_all_still_gets_its_whole_answer()
     {
-        // More than all the buffers on the way together, so that both ways have to wait for each other.
+        // More than all the buffers on the way together, so that both ways have to wait for each
+        // other.
         const int bytes = 20_000_000;
         using var echo = new Answering("echo");
         var targets = new EndpointTargets();
@@ -86,7 +87,9 @@ public sealed class TcpProxyTests
         return await reader.ReadToEndAsync(TestHost.Soon);
     }
 
-    /// <summary>Reads all that a caller says and then answers with its name and the count of bytes.</summary>
+    /// <summary>
+    /// Reads all that a caller says and then answers with its name and the count of bytes.
+    /// </summary>
     private sealed class Answering : IDisposable
     {
         private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

@@ -11,7 +11,9 @@ internal static class TestHost
 
     internal static CancellationToken Soon => new CancellationTokenSource(Deadline).Token;
 
-    /// <summary>A builder that believes to be SampleAppHost's, with random ports and a quiet log.</summary>
+    /// <summary>
+    /// A builder that believes to be SampleAppHost's, with random ports and a quiet log.
+    /// </summary>
     internal static IDistributedApplicationBuilder Builder(params string[] args)
     {
         var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions
@@ -24,7 +26,8 @@ internal static class TestHost
         return builder;
     }
 
-    internal static async Task<DistributedApplication> StartAsync(this IDistributedApplicationBuilder builder)
+    internal static async Task<DistributedApplication> StartAsync(
+        this IDistributedApplicationBuilder builder)
     {
         var app = builder.Build();
         await app.StartAsync(Soon);
@@ -41,7 +44,8 @@ internal static class TestHost
             ? current.Snapshot
             : throw new InvalidOperationException($"No state of {name}");
 
-    internal static ImmutableArray<ResourceEvent> Replicas(this DistributedApplication app, IResource resource)
+    internal static ImmutableArray<ResourceEvent> Replicas(
+        this DistributedApplication app, IResource resource)
         => [.. resource.GetResolvedResourceNames().Select(
             id => app.ResourceNotifications.TryGetCurrentState(id, out var current) ? current : null!)];
 
@@ -49,7 +53,8 @@ internal static class TestHost
         => Assert.IsType<int>(snapshot.Properties.Single(property => property.Name == "executable.pid").Value);
 
     /// <summary>What the resource printed until it ended, without the times.</summary>
-    internal static async Task<string[]> OutputAsync(this DistributedApplication app, IResource resource)
+    internal static async Task<string[]> OutputAsync(
+        this DistributedApplication app, IResource resource)
     {
         var lines = new List<string>();
         var logs = app.Services.GetRequiredService<ResourceLoggerService>();

@@ -62,7 +62,8 @@ public sealed class WaitTests
     [InlineData(0, 0, "Running")]
     [InlineData(3, 3, "Running")]
     [InlineData(3, 0, "FailedToStart")]
-    public async Task Completion_means_the_expected_exit_code(int exitCode, int expected, string state)
+    public async Task Completion_means_the_expected_exit_code(
+        int exitCode, int expected, string state)
     {
         var builder = TestHost.Builder();
         var job = builder.AddExecutable("job", "sh", ".", "-c", $"exit {exitCode}");

@@ -1,4 +1,5 @@
-// An AppHost as people write them: the tests run this very Program, in their own process and as one of its own.
+// An AppHost as people write them: the tests run this very Program, in their own process and as one
+// of its own.
 var builder = DistributedApplication.CreateBuilder(args);
 
 var sleeper = builder.AddExecutable("sleeper", "sleep", ".", "600");

@@ -1,0 +1,127 @@
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using BankAccounts.AppHost.Engines;
+using BankAccounts.AppHost.Engines.Kafka;
+
+namespace BankAccounts.AppHost.Tests;
+
+/// <summary>Which resources stand for Kafka and Redis. Nothing is started here.</summary>
+public sealed class EnginesInTheModelTests : IDisposable
+{
+    private readonly string? kafkaHomeBefore = Environment.GetEnvironmentVariable("KAFKA_HOME");
+    private readonly DirectoryInfo root = Directory.CreateTempSubdirectory("bank-model-");
+
+    public void Dispose()
+    {
+        Environment.SetEnvironmentVariable("KAFKA_HOME", kafkaHomeBefore);
+        root.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task A_configured_connection_string_wins_and_no_engine_is_added()
+    {
+        var builder = Builder(
+            "--ConnectionStrings:kafka=one:9092,two:9092", "--ConnectionStrings:redis=three:6379",
+            "--engines=local");
+
+        var kafka = AddBoth(builder);
+
+        Assert.Empty(builder.Resources.OfType<ExecutableResource>());
+        Assert.Empty(builder.Resources.OfType<ContainerResource>());
+        Assert.Equal("one:9092,two:9092", await kafka.Resource.GetConnectionStringAsync());
+        Assert.Empty(kafka.Resource.Annotations.OfType<KafkaClientSettings>());
+    }
+
+    [Fact]
+    public void An_old_Kafka_is_a_ZooKeeper_its_brokers_and_the_creation_of_the_topic()
+    {
+        UseKafka("0.9.0.1");
+
+        var kafka = AddBoth(Builder("--engines=local", "--brokers=3", "--partitions=24"));
+
+        Assert.Equal(
+            [
+                "kafka-broker-1", "kafka-broker-2", "kafka-broker-3", "kafka-topic-bank-accounts",
+                "kafka-zookeeper", "redis",
+            ],
+            Executables(kafka.ApplicationBuilder));
+        Assert.Single(kafka.Resource.Annotations.OfType<KafkaClientSettings>());
+        Assert.Contains(
+            "default.replication.factor=3", Lines("kafka", "config", "broker-3.properties"));
+        Assert.Contains("bind 127.0.0.1", Lines("redis", "redis.conf"));
+        Assert.Equal(
+            ["kafka-broker-1", "kafka-broker-2", "kafka-broker-3", "kafka-topic-bank-accounts"],
+            WaitedFor(kafka.Resource));
+    }
+
+    [Fact]
+    public void A_current_Kafka_is_its_brokers_each_formatted_first_and_tells_its_clients_nothing()
+    {
+        UseKafka("4.1.0");
+
+        var kafka = AddBoth(Builder("--engines=local"));
+
+        Assert.Equal(
+            ["kafka-broker-1", "kafka-format-1", "kafka-topic-bank-accounts", "redis"],
+            Executables(kafka.ApplicationBuilder));
+        Assert.Empty(kafka.Resource.Annotations.OfType<KafkaClientSettings>());
+        Assert.Contains(
+            "process.roles=broker,controller", Lines("kafka", "config", "broker-1.properties"));
+        var broker = kafka.ApplicationBuilder.Resources
+            .Single(resource => resource.Name == "kafka-broker-1");
+        Assert.Equal(["kafka-format-1"], WaitedFor(broker));
+    }
+
+    [Fact]
+    public void Containers_are_Aspires_own_integrations()
+    {
+        var kafka = AddBoth(Builder("--engines=containers"));
+
+        Assert.IsType<KafkaServerResource>(kafka.Resource);
+        Assert.Single(kafka.ApplicationBuilder.Resources.OfType<RedisResource>());
+        Assert.Empty(Executables(kafka.ApplicationBuilder));
+    }
+
+    [Fact]
+    public void Several_brokers_in_containers_are_refused() =>
+        Assert.Throws<BankStartException>(
+            () => AddBoth(Builder("--engines=containers", "--brokers=3")));
+
+    private string Data => Path.Combine(root.FullName, "data");
+
+    private string[] Lines(params string[] file) =>
+        File.ReadAllLines(Path.Combine([Data, .. file]));
+
+    private IDistributedApplicationBuilder Builder(params string[] args) =>
+        DistributedApplication.CreateBuilder(new DistributedApplicationOptions
+        {
+            Args = [$"--data={Data}", .. args],
+            AssemblyName = "BankAccounts.AppHost",
+            DisableDashboard = true,
+        });
+
+    private static IResourceBuilder<IResourceWithConnectionString> AddBoth(
+        IDistributedApplicationBuilder builder)
+    {
+        var settings = BankSettings.Read(builder.Configuration);
+        builder.AddBankRedis("redis", settings);
+        return builder.AddBankKafka("kafka", settings);
+    }
+
+    private static IEnumerable<string> Executables(IDistributedApplicationBuilder builder) =>
+        builder.Resources.OfType<ExecutableResource>().Select(resource => resource.Name)
+            .Order(StringComparer.Ordinal);
+
+    private static IEnumerable<string> WaitedFor(IResource resource) =>
+        resource.Annotations.OfType<WaitAnnotation>()
+            .Where(wait => wait.WaitType != WaitType.WaitUntilStarted)
+            .Select(wait => wait.Resource.Name).Order(StringComparer.Ordinal);
+
+    private void UseKafka(string version)
+    {
+        var home = root.CreateSubdirectory($"kafka-{version}");
+        var libraries = home.CreateSubdirectory("libs").FullName;
+        File.WriteAllText(Path.Combine(libraries, $"kafka-clients-{version}.jar"), "");
+        Environment.SetEnvironmentVariable("KAFKA_HOME", home.FullName);
+    }
+}

@@ -1,0 +1,160 @@
+using System.Globalization;
+using BankAccounts.ProjectionService.Ledger;
+using BankAccounts.ProjectionService.Redis;
+using BankAccounts.Store.V1;
+using Google.Protobuf;
+
+namespace BankAccounts.Tests.Logs;
+
+/// <summary>
+/// What a store must do with the changes of a batch, in memory and with the real encodings: the model
+/// that a ledger resumes from in tests, and that Redis is compared with.
+/// </summary>
+internal sealed class MemoryStore(int partition = Records.Partition)
+{
+    private const int MaxVoids = 1_000;
+    private const int MaxDecisions = 16_384;
+
+    private readonly SortedDictionary<string, byte[]> accounts = new(StringComparer.Ordinal),
+        requests = new(StringComparer.Ordinal), producers = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, List<byte[]>> history = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<long, byte[]> decisions = [];
+    private readonly SortedDictionary<string, long> producerOrder = new(StringComparer.Ordinal);
+    private readonly List<byte[]> requestOrder = [], voids = [];
+    private byte[] head = StoreCodec.Encode(PartitionHead.Start(), new RequestOrder(0, 0)).ToByteArray();
+    private byte[] logDigest = Digests.Empty();
+
+    /// <summary>The next offset.</summary>
+    public long Position { get; private set; }
+
+    /// <summary>Takes what a batch changed.</summary>
+    public void Take(PartitionLedger ledger, Changes changes)
+    {
+        Position = ledger.Head.Position;
+        logDigest = ledger.Head.LogDigest;
+        head = StoreCodec.Encode(ledger.Head, ledger.RequestOrder).ToByteArray();
+        foreach (var (id, account) in changes.Accounts)
+        {
+            accounts[Hex(id.ToByteArray())] = StoreCodec.Encode(account).ToByteArray();
+        }
+        foreach (var entry in changes.History)
+        {
+            var name = entry.Account.ToString();
+            history.TryAdd(name, []);
+            history[name].Add(StoreCodec.Encode(entry).ToByteArray());
+        }
+        TakeRequests(changes);
+        TakeProducers(changes);
+        voids.AddRange(changes.Voids.Select(note => StoreCodec.Encode(note).ToByteArray()));
+        voids.RemoveRange(0, Math.Max(0, voids.Count - MaxVoids));
+        foreach (var answer in changes.Answers)
+        {
+            var kept = StoreCodec.Encode(answer);
+            kept.ProducerId = answer.To.ProducerId;
+            decisions[answer.Offset % MaxDecisions] = kept.ToByteArray();
+        }
+    }
+
+    /// <summary>A ledger that goes on from what is stored; its tables are empty until something is loaded.</summary>
+    public PartitionLedger Resume()
+    {
+        var stored = StoredHead.Parser.ParseFrom(head);
+        var order = new ProducerOrder(producerOrder.Select(
+            seen => (seen.Value, new Guid(Convert.FromHexString(seen.Key), bigEndian: true))));
+        return new PartitionLedger(
+            partition,
+            StoreCodec.Decode(stored, Position, logDigest),
+            new RequestOrder(stored.FirstRequest, stored.NextRequest),
+            order);
+    }
+
+    /// <summary>Loads what records need, as a prefetch does.</summary>
+    public void Prefetch(PartitionLedger ledger, IReadOnlyCollection<LedgerRecord> records)
+    {
+        var needs = PrefetchNeeds.Of(records, ledger);
+        foreach (var id in needs.Accounts)
+        {
+            ledger.Accounts.Load(id, Find(accounts, id.ToByteArray()) is { } found
+                ? StoreCodec.Decode(StoredAccount.Parser.ParseFrom(found)) : null, ledger.Batch);
+        }
+        foreach (var key in needs.Requests)
+        {
+            ledger.Requests.Load(key, Find(requests, StoreCodec.Field(key)) is { } found
+                ? StoreCodec.Decode(StoredRequest.Parser.ParseFrom(found)) : null, ledger.Batch);
+        }
+        foreach (var producer in needs.Producers)
+        {
+            ledger.Producers.Load(producer, Find(producers, StoreCodec.Field(producer)) is { } found
+                ? StoreCodec.Decode(StoredProducer.Parser.ParseFrom(found)) : null, ledger.Batch);
+        }
+        var loaded = (int)(ledger.RequestOrder.LoadedEnd - ledger.RequestOrder.First);
+        ledger.RequestOrder.Load(requestOrder
+            .Skip(loaded).Take(needs.OldestRequests).Select(line => StoreCodec.DecodeLine(line)));
+    }
+
+    /// <summary>All that is stored, a line each, by the names that the keys in Redis have.</summary>
+    public string Dump()
+    {
+        List<string> lines =
+        [
+            Line("head", "position", Text(Position)),
+            Line("head", "digest", Hex(logDigest)),
+            Line("head", "head", Hex(head)),
+            Line("head", "first_request", Text(StoredHead.Parser.ParseFrom(head).FirstRequest)),
+            .. accounts.Select(pair => Line("accounts", pair.Key, Hex(pair.Value))),
+            .. history.SelectMany(pair => List($"history:{pair.Key}", pair.Value)),
+            .. requests.Select(pair => Line("requests", pair.Key, Hex(pair.Value))),
+            .. List("request-order", requestOrder),
+            .. producers.Select(pair => Line("producers", pair.Key, Hex(pair.Value))),
+            .. producerOrder.Select(pair => Line("producer-order", pair.Key, Text(pair.Value))),
+            .. List("voids", voids),
+            .. decisions.Select(pair => Line("decisions", Text(pair.Key), Hex(pair.Value))),
+        ];
+        lines.Sort(StringComparer.Ordinal);
+        return string.Join('\n', lines);
+    }
+
+    private void TakeRequests(Changes changes)
+    {
+        foreach (var (key, request) in changes.Requests)
+        {
+            Put(requests, StoreCodec.Field(key), request is null ? null : StoreCodec.Encode(request));
+        }
+        requestOrder.AddRange(changes.Remembered.Select(age => StoreCodec.Line(age)));
+        requestOrder.RemoveRange(0, changes.ForgottenRequests);
+    }
+
+    private void TakeProducers(Changes changes)
+    {
+        foreach (var (producer, window) in changes.Producers)
+        {
+            Put(producers, StoreCodec.Field(producer), window is null ? null : StoreCodec.Encode(window));
+            producerOrder.Remove(Hex(StoreCodec.Field(producer)));
+            if (window is not null)
+            {
+                producerOrder[Hex(StoreCodec.Field(producer))] = window.LastSeenMs;
+            }
+        }
+    }
+
+    private static void Put(SortedDictionary<string, byte[]> map, byte[] field, IMessage? value)
+    {
+        map.Remove(Hex(field));
+        if (value is not null)
+        {
+            map[Hex(field)] = value.ToByteArray();
+        }
+    }
+
+    private static byte[]? Find(SortedDictionary<string, byte[]> map, byte[] field) =>
+        map.GetValueOrDefault(Hex(field));
+
+    private static IEnumerable<string> List(string key, List<byte[]> values) =>
+        values.Select((value, index) => Line(key, index.ToString("d6", CultureInfo.InvariantCulture), Hex(value)));
+
+    private static string Line(string key, string field, string value) => $"{key} {field} {value}";
+
+    private static string Hex(byte[] bytes) => Convert.ToHexStringLower(bytes);
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}
