@@ -1,15 +1,15 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace BankAccounts.AppHost;
 
 /// <summary>
-/// Tells the person at the console, in a line per service, what can be used and where, as soon as
-/// it is healthy; and while that takes long, what is being waited for.
+/// Tells the person at the console, in a line per service, what can be used and where, as soon as it is
+/// healthy; and while that takes long, what is being waited for.
 /// </summary>
 internal sealed class Announcement(
-    DistributedApplicationModel model, ResourceNotificationService notifications)
-    : BackgroundService
+    DistributedApplicationModel model, ResourceNotificationService notifications) : BackgroundService
 {
     private static readonly TimeSpan SayWhatIsMissingEvery = TimeSpan.FromSeconds(20);
 
@@ -70,11 +70,14 @@ internal sealed class Announcement(
 internal static class AnnouncementExtensions
 {
     /// <summary>
-    /// Announces the services when they are healthy, unless a test runs the AppHost.
+    /// Announces the services when they are healthy. Where ports are random it is usually a test that
+    /// runs the AppHost, and nobody reads; <c>--announce=true</c> asks for it there too.
     /// </summary>
     public static void AnnounceServices(this IDistributedApplicationBuilder builder)
     {
-        if (builder.ExecutionContext.IsRunMode && !FixedPorts.AreRandomized(builder.Configuration))
+        var isWanted = builder.Configuration.GetValue(
+            "announce", defaultValue: !FixedPorts.AreRandomized(builder.Configuration));
+        if (builder.ExecutionContext.IsRunMode && isWanted)
         {
             builder.Services.AddHostedService<Announcement>();
         }

@@ -31,6 +31,12 @@ public sealed record BankSettings
     /// </summary>
     public string? Engines { get; init; }
 
+    /// <summary>
+    /// Whether somebody else creates the topic and answers for its retention, on a Kafka that a connection
+    /// string names. It has the key that the services know it by: <c>Bank:TopicIsManaged</c>.
+    /// </summary>
+    public bool TopicIsManaged { get; init; }
+
     /// <summary>Reads the settings out of the AppHost's configuration.</summary>
     /// <exception cref="BankStartException">A value is out of its bounds.</exception>
     public static BankSettings Read(IConfiguration configuration)
@@ -51,6 +57,7 @@ public sealed record BankSettings
                 var other => throw new BankStartException(
                     $"--engines is 'local' or 'containers', not '{other}'."),
             },
+            TopicIsManaged = YesOrNo(configuration, "Bank:TopicIsManaged"),
         };
     }
 
@@ -66,6 +73,12 @@ public sealed record BankSettings
 
     private static bool HasValue(IReadOnlyList<string> args, int index) =>
         index + 1 < args.Count && bool.TryParse(args[index + 1], out _);
+
+    private static bool YesOrNo(IConfiguration configuration, string name) =>
+        configuration[name] is { Length: > 0 } text
+        && (bool.TryParse(text, out var value)
+            ? value
+            : throw new BankStartException($"--{name} is true or false, not '{text}'."));
 
     private static int Number(IConfiguration configuration, string name, int otherwise, int most)
     {

@@ -21,7 +21,11 @@ public static class BankEngines
     {
         if (IsConfigured(builder, name))
         {
-            return builder.AddConnectionString(name);
+            return builder.AddConnectionString(name)
+                .WithAnnotation(KafkaClientSettings.ForCurrentKafka with
+                {
+                    TopicIsManaged = settings.TopicIsManaged,
+                });
         }
 
         if (Kind(builder, settings) == EngineKind.Local)

@@ -56,6 +56,7 @@ public sealed partial class Appender(
             ?? throw new NotAppendedException("Redis is away, so the decision could not be told.");
         command.ProducerId = producerId;
         command.ReplyTo = ByteString.CopyFromUtf8(ReplyTo);
+        command.Traceparent = TraceContext.Current();
         var key = Encoding.ASCII.GetBytes(account.ToString());
         if (Interlocked.Increment(ref underWay) > options.Value.MaxUnderWay)
         {
@@ -110,7 +111,12 @@ public sealed partial class Appender(
             {
                 producer.Produce(
                     new TopicPartition(bank.Value.Topic, partition),
-                    new Message<byte[], byte[]> { Key = key, Value = LogFrame.Encode(command) },
+                    new Message<byte[], byte[]>
+                    {
+                        Key = key,
+                        Value = LogFrame.Encode(command),
+                        Headers = TraceContext.HeadersOf(command),
+                    },
                     report => OnReport(waiting, report));
                 return waiting;
             }

@@ -11,10 +11,12 @@ public sealed class BankSettingsTests
     public void The_command_line_changes_it()
     {
         var settings = Read(
-            "--fresh", "--partitions", "24", "--projectors=5", "--engines", "local");
+            "--fresh", "--partitions", "24", "--projectors=5", "--engines", "local",
+            "--Bank:TopicIsManaged=true");
 
         Assert.Equal(
-            new BankSettings { Partitions = 24, Projectors = 5, Engines = "local" }, settings);
+            new BankSettings { Partitions = 24, Projectors = 5, Engines = "local", TopicIsManaged = true },
+            settings);
     }
 
     [Theory]
@@ -27,6 +29,7 @@ public sealed class BankSettingsTests
     [InlineData("command-services", "65")]
     [InlineData("brokers", "10")]
     [InlineData("engines", "docker")]
+    [InlineData("Bank:TopicIsManaged", "yes")]
     public void Values_out_of_bounds_are_refused_by_name(string option, string value)
     {
         var problem = Assert.Throws<BankStartException>(() => Read($"--{option}={value}"));

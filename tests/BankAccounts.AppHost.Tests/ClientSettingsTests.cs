@@ -19,4 +19,14 @@ public sealed class ClientSettingsTests
         Assert.Equal("3000", environment[Section + "Consumer__Config__SessionTimeoutMs"]);
         Assert.DoesNotContain(Section + "Consumer__Config__EnableIdempotence", environment.Keys);
     }
+
+    [Fact]
+    public void A_current_Kafka_leaves_its_clients_as_the_services_configure_them()
+    {
+        var managed = KafkaClientSettings.ForCurrentKafka with { TopicIsManaged = true };
+
+        Assert.Equal(
+            [new("Bank__TopicIsManaged", "false")], KafkaClientSettings.ForCurrentKafka.AsEnvironment());
+        Assert.Equal([new("Bank__TopicIsManaged", "true")], managed.AsEnvironment());
+    }
 }

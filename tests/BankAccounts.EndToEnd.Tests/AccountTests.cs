@@ -19,7 +19,10 @@ public sealed class AccountTests(BankFixture fixture)
 
         var deposited = await bank.Commands.DepositAsync(new DepositRequest
         {
-            AccountId = created.AccountId, Amount = 10_000, CurrencyCode = "GBP", Description = "wages",
+            AccountId = created.AccountId,
+            Amount = 10_000,
+            CurrencyCode = "GBP",
+            Description = "wages",
         });
         Assert.Equal((10_000, 2), (deposited.Decision.Balance, deposited.Decision.Version));
 
@@ -29,7 +32,8 @@ public sealed class AccountTests(BankFixture fixture)
 
         var request = new GetAccountRequest
         {
-            AccountId = created.AccountId, MinPosition = { withdrawn.Decision.Position },
+            AccountId = created.AccountId,
+            MinPosition = { withdrawn.Decision.Position },
         };
         var answer = await bank.Queries.GetAccountAsync(request);
         Assert.Equal("Ada Lovelace", answer.Account.HolderName);

@@ -90,7 +90,9 @@ public sealed class FailureTests(BankFixture fixture)
         {
             var request = new DepositRequest
             {
-                AccountId = account, Amount = 1, RequestId = $"payer {payer}, payment {payment}",
+                AccountId = account,
+                Amount = 1,
+                RequestId = $"payer {payer}, payment {payment}",
             };
             await Eventually.BecomesTrue(
                 async () => await CodeOfAsync(client.DepositAsync(request, deadline: Bank.In(5))) == "OK",

@@ -2,12 +2,10 @@ namespace BankAccounts.AppHost.Engines.Kafka;
 
 /// <summary>
 /// What clients of a Kafka have to be set to because of the broker that it is. It belongs to the
-/// resource, which hands it to its consumers as configuration (<see cref="KafkaReference" />), so
-/// that no service knows which Kafka it speaks to.
+/// resource, which hands it to its consumers as configuration (<see cref="KafkaReference" />), so that no
+/// service knows which Kafka it speaks to.
 /// </summary>
-/// <param name="Shared">
-/// Properties for producers and consumers alike, by their Confluent.Kafka names.
-/// </param>
+/// <param name="Shared">Properties for producers and consumers alike, by their Confluent.Kafka names.</param>
 /// <param name="Producer">Properties for producers.</param>
 /// <param name="Consumer">Properties for consumers.</param>
 public sealed record KafkaClientSettings(
@@ -32,8 +30,7 @@ public sealed record KafkaClientSettings(
         },
         Consumer: new Dictionary<string, string>
         {
-            // A killed member's partitions move after this time. The brokers' bounds are set to
-            // allow it.
+            // A killed member's partitions move after this time. The brokers' bounds are set to allow it.
             ["SessionTimeoutMs"] = "3000",
             ["HeartbeatIntervalMs"] = "500",
         })
@@ -41,9 +38,15 @@ public sealed record KafkaClientSettings(
         TopicIsManaged = true,
     };
 
+    /// <summary>For brokers of the current protocol, which need nothing special of their clients.</summary>
+    public static KafkaClientSettings ForCurrentKafka { get; } = new(
+        Shared: new Dictionary<string, string>(),
+        Producer: new Dictionary<string, string>(),
+        Consumer: new Dictionary<string, string>());
+
     /// <summary>
-    /// Whether the services must take the topic's retention on trust, because the broker cannot be
-    /// asked.
+    /// Whether the services must take the topic's existence and retention on trust, because the broker
+    /// cannot be asked or somebody else answers for it.
     /// </summary>
     public bool TopicIsManaged { get; init; }
 

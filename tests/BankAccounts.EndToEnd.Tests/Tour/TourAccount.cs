@@ -32,10 +32,10 @@ public sealed class TourAccount
         Assert.True(shownId is not null, "A position is shown before any account.");
         Assert.Equal((shownId.Value.Partition, actualId.Partition), (shownPartition, partition));
         shift ??= offset - shownOffset;
+        var expected = shownOffset + shift;
         Assert.True(
-            offset == shownOffset + shift,
-            $"Offset {shownOffset} is shown. As this run began {shift} later, it would be"
-            + $" {shownOffset + shift}, but {offset} was answered.");
+            offset == expected,
+            $"Offset {shownOffset} is shown, which is {expected} in this run, but {offset} was answered.");
     }
 
     /// <summary>The request that this run has to make in place of the one that is shown.</summary>

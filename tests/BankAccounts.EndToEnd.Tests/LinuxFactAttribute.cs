@@ -1,0 +1,18 @@
+namespace BankAccounts.EndToEnd.Tests;
+
+/// <summary>A test that reads <c>/proc</c>; elsewhere it is skipped.</summary>
+public sealed class LinuxFactAttribute : FactAttribute
+{
+    public LinuxFactAttribute() => Skip = Linux.ReasonToSkip;
+}
+
+/// <summary>As <see cref="LinuxFactAttribute"/>, with data.</summary>
+public sealed class LinuxTheoryAttribute : TheoryAttribute
+{
+    public LinuxTheoryAttribute() => Skip = Linux.ReasonToSkip;
+}
+
+internal static class Linux
+{
+    public static string? ReasonToSkip => OperatingSystem.IsLinux() ? null : "It looks into /proc.";
+}
