@@ -5,14 +5,14 @@ namespace BankAccounts.ServiceDefaults.Grpc;
 /// <summary>
 /// How long a call may wait. The answer to one that waited in vain is sent a little before the caller's
 /// deadline, so that the caller learns why instead of only that time is up: a fifth of the time that
-/// was left at the start before it, 250 ms at most.
+/// was left at the start before it, 500 ms at most.
 /// </summary>
 public static class CallDeadline
 {
     /// <summary>The deadline of a call that brings none.</summary>
     public static readonly TimeSpan Default = TimeSpan.FromSeconds(30);
 
-    private static readonly TimeSpan LongestMargin = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestMargin = TimeSpan.FromMilliseconds(500);
 
     /// <summary>How long the call may wait, counted from now; not positive if there is no time.</summary>
     public static TimeSpan Patience(this ServerCallContext context)
