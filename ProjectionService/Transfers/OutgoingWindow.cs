@@ -20,6 +20,7 @@ public sealed class OutgoingWindow
     public const long MaxPauseMs = 30_000;
 
     private readonly SortedDictionary<long, UnsettledTransfer> unsettled = [];
+    private long highest;
     private long sentThrough;
     private long pauseMs = MinPauseMs;
     private long resendAtMs;
@@ -35,6 +36,7 @@ public sealed class OutgoingWindow
     public void Add(UnsettledTransfer transfer)
     {
         unsettled[transfer.Sequence] = transfer;
+        highest = Math.Max(highest, transfer.Sequence);
         SettledBelow = unsettled.First().Key;
     }
 
@@ -74,7 +76,7 @@ public sealed class OutgoingWindow
             resendAtMs = nowMs + pauseMs;
             return [first];
         }
-        if (isAsking)
+        if (isAsking || sentThrough >= Math.Min(highest, first.Sequence + Window - 1))
         {
             return [];
         }

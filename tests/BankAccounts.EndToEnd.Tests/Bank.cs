@@ -128,6 +128,35 @@ public sealed class Bank : IAsyncDisposable
         return unsettled;
     }
 
+    /// <summary>Empties Redis, as a lost server would be.</summary>
+    public async Task FlushRedisAsync()
+    {
+        var connectionString = await App.GetConnectionStringAsync("redis");
+        await using var admin = await ConnectionMultiplexer.ConnectAsync($"{connectionString},allowAdmin=true");
+        foreach (var endPoint in admin.GetEndPoints())
+        {
+            await admin.GetServer(endPoint).FlushAllDatabasesAsync();
+        }
+    }
+
+    /// <summary>Where each partition stands, with its two digests; empty for one that is not there.</summary>
+    public async Task<string[]> StandingsAsync()
+    {
+        var database = (await RedisAsync()).GetDatabase();
+        return await Task.WhenAll(Enumerable.Range(0, Partitions).Select(async partition =>
+        {
+            var generation = await database.HashGetAsync(RedisKeys.Root(partition), "generation");
+            var head = generation.IsNull
+                ? []
+                : await database.HashGetAsync(
+                    new RedisKeys(partition, (long)generation).Head, ["position", "digest", "head"]);
+            return head is [{ IsNull: false }, _, _]
+                ? $"{head[0]} {Convert.ToHexString((byte[])head[1]!)} "
+                    + Convert.ToHexString(StoredHead.Parser.ParseFrom((byte[])head[2]!).DecisionDigest.Span)
+                : string.Empty;
+        }));
+    }
+
     /// <summary>Starts every replica of a resource that has ended.</summary>
     public async Task StartEndedReplicasAsync(string name)
     {

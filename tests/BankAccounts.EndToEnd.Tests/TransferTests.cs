@@ -99,6 +99,15 @@ public sealed class TransferTests(BankFixture fixture)
         var balances = await Task.WhenAll(report.Accounts.Select(account => bank.GetAccountAsync(account)));
         Assert.Equal(200 * 1_000, balances.Sum(account => account.Balance));
         Assert.All(balances, account => Assert.True(account.Balance >= 0));
+
+        var before = await bank.StandingsAsync();
+        await bank.FlushRedisAsync();
+        await Eventually.BecomesTrue(
+            async () => before.SequenceEqual(await bank.StandingsAsync()),
+            "everything is back, at the same positions with the same digests",
+            TimeSpan.FromMinutes(2));
+        var afterwards = await Task.WhenAll(report.Accounts.Select(account => bank.GetAccountAsync(account)));
+        Assert.Equal(balances, afterwards);
     }
 
     /// <summary>Two accounts in two partitions, and two in the same one.</summary>
