@@ -1,3 +1,6 @@
+using BankAccounts.ServiceDefaults;
+using BankAccounts.ServiceDefaults.Redis;
+using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
 namespace BankAccounts.ProjectionService.Redis;
@@ -7,13 +10,16 @@ namespace BankAccounts.ProjectionService.Redis;
 /// anybody noticing. It asks until Redis answers, and once more with each new connection.
 /// </summary>
 public sealed partial class EvictionGuard(
-    IConnectionMultiplexer redis, IHostApplicationLifetime lifetime, ILogger<EvictionGuard> logger)
-    : BackgroundService
+    IConnectionMultiplexer redis,
+    IOptions<BankOptions> bank,
+    IHostApplicationLifetime lifetime,
+    ILogger<EvictionGuard> logger) : BackgroundService
 {
     private const string Required = "noeviction";
 
+    private static readonly RedisScript EvictionScript = new(typeof(EvictionGuard), "eviction.lua");
+
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
 
     private readonly TaskCompletionSource isFit = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -49,20 +55,21 @@ public sealed partial class EvictionGuard(
         return true;
     }
 
-    /// <summary>The eviction policies of the servers; none if not all of them answer.</summary>
+    /// <summary>The eviction policies of all partitions' servers; none if one does not answer.</summary>
     private async Task<List<string>> PoliciesAsync(CancellationToken cancellation)
     {
         try
         {
             var policies = new List<string>();
-            foreach (var endPoint in redis.GetEndPoints())
+            for (var partition = 0; partition < bank.Value.PartitionCount; partition++)
             {
-                var memory = await redis.GetServer(endPoint).InfoAsync("memory")
-                    .WaitAsync(RequestTimeout, cancellation);
-                policies.AddRange(memory
-                    .SelectMany(section => section)
-                    .Where(line => line.Key == "maxmemory_policy")
-                    .Select(line => line.Value));
+                var policy = await EvictionScript.EvaluateAsync(
+                    redis.GetDatabase(),
+                    [RedisKeys.Root(partition)],
+                    [],
+                    bank.Value.RedisTimeout,
+                    cancellation);
+                policies.Add((string?)policy ?? "unknown");
             }
             return policies;
         }

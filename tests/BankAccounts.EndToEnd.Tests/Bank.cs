@@ -22,6 +22,7 @@ public sealed class Bank : IAsyncDisposable
     private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3);
 
     private readonly List<GrpcChannel> channels = [];
+    private readonly CancellationTokenSource disposed = new();
     private ConnectionMultiplexer? redis;
 
     private Bank(DistributedApplication app) => App = app;
@@ -45,6 +46,7 @@ public sealed class Bank : IAsyncDisposable
             .CreateAsync<Projects.BankAccounts_AppHost>(["--data", dataFolder, .. args], patience.Token);
         var app = await builder.BuildAsync(patience.Token);
         var bank = new Bank(app);
+        ResourceLogs.Follow(app, bank.disposed.Token);
         try
         {
             await app.StartAsync(patience.Token);
@@ -132,7 +134,7 @@ public sealed class Bank : IAsyncDisposable
     public async Task FlushRedisAsync()
     {
         var connectionString = await App.GetConnectionStringAsync("redis");
-        await using var admin = await ConnectionMultiplexer.ConnectAsync($"{connectionString},allowAdmin=true");
+        using var admin = await ConnectionMultiplexer.ConnectAsync($"{connectionString},allowAdmin=true");
         foreach (var endPoint in admin.GetEndPoints())
         {
             await admin.GetServer(endPoint).FlushAllDatabasesAsync();
@@ -189,6 +191,8 @@ public sealed class Bank : IAsyncDisposable
         channels.ForEach(channel => channel.Dispose());
         redis?.Dispose();
         await App.DisposeAsync();
+        await disposed.CancelAsync();
+        disposed.Dispose();
     }
 
     public static DateTime In(double seconds) => DateTime.UtcNow.AddSeconds(seconds);

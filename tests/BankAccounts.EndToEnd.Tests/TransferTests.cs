@@ -103,7 +103,7 @@ public sealed class TransferTests(BankFixture fixture)
         var before = await bank.StandingsAsync();
         await bank.FlushRedisAsync();
         await Eventually.BecomesTrue(
-            async () => before.SequenceEqual(await bank.StandingsAsync()),
+            async () => string.Join('\n', await bank.StandingsAsync()) == string.Join('\n', before),
             "everything is back, at the same positions with the same digests",
             TimeSpan.FromMinutes(2));
         var afterwards = await Task.WhenAll(report.Accounts.Select(account => bank.GetAccountAsync(account)));

@@ -90,7 +90,7 @@ public sealed class LoadDriver : IDisposable
                     deadline: deadline, cancellationToken: cancellation);
                 account = created.AccountId;
                 return (await client.DepositAsync(
-                    new DepositRequest { AccountId = account, Amount = options.OpeningBalance, RequestId = name },
+                    new DepositRequest { AccountId = account, Amount = options.OpeningBalance, RequestId = name + ", opening" },
                     deadline: deadline, cancellationToken: cancellation)).Decision;
             },
             report,
