@@ -46,10 +46,9 @@ public sealed class Bank : IAsyncDisposable
             .CreateAsync<Projects.BankAccounts_AppHost>(["--data", dataFolder, .. args], patience.Token);
         var app = await builder.BuildAsync(patience.Token);
         var bank = new Bank(app);
-        ResourceLogs.Follow(app, bank.disposed.Token);
         try
         {
-            await app.StartAsync(patience.Token);
+            await bank.StartAndFollowLogsAsync(patience.Token);
             foreach (var service in new[] { "command-service", "projection-service", "query-service" })
             {
                 await app.ResourceNotifications.WaitForResourceHealthyAsync(service, patience.Token);
@@ -60,6 +59,19 @@ public sealed class Bank : IAsyncDisposable
         {
             await bank.DisposeAsync();
             throw;
+        }
+    }
+
+    private async Task StartAndFollowLogsAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await App.StartAsync(cancellation);
+        }
+        finally
+        {
+            // Replicas have their names, and so their logs, only now.
+            ResourceLogs.Follow(App, disposed.Token);
         }
     }
 
