@@ -29,7 +29,11 @@ public sealed class EnginesInTheModelTests : IDisposable
         Assert.Empty(builder.Resources.OfType<ExecutableResource>());
         Assert.Empty(builder.Resources.OfType<ContainerResource>());
         Assert.Equal("one:9092,two:9092", await kafka.Resource.GetConnectionStringAsync());
-        Assert.Empty(kafka.Resource.Annotations.OfType<KafkaClientSettings>());
+        var settings = Assert.Single(kafka.Resource.Annotations.OfType<KafkaClientSettings>());
+        Assert.Empty(settings.Shared);
+        Assert.Empty(settings.Producer);
+        Assert.Empty(settings.Consumer);
+        Assert.False(settings.TopicIsManaged);
     }
 
     [Fact]
