@@ -32,6 +32,14 @@ internal sealed class Owner(
     public bool IsIdle => busy is null && session is { HasCommitUnderWay: false }
         && session.ConfirmedPosition == partition.Log.Count;
 
+    /// <summary>All that decides what this owner does next.</summary>
+    public string Describe() => session is null
+        ? $"none {Store.Pending is not null} {busy is not null}"
+        : $"{session.ConfirmedPosition} {session.Ledger.Head.Position} {session.HasCommitUnderWay} {busy is not null}"
+            + $" {Store.Pending?.Commit.Keys.Generation} {Store.Pending?.Commit.From} {Store.Pending?.WasTaken}"
+            + $" {string.Join(',', session.Ledger.Accounts.Entries.OrderBy(entry => entry.Key.ToString()))}"
+            + $" {string.Join(',', session.Ledger.Producers.Entries.Select(entry => $"{entry.Key} {entry.Value?.Highest}"))}";
+
     /// <summary>Goes on until it has to wait for Redis, by at most so many records.</summary>
     public void Step(int maxRecords)
     {

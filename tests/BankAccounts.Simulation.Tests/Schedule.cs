@@ -218,12 +218,14 @@ internal sealed class Schedule
 
     private void RunScript(Partition partition, PendingCommit pending)
     {
+        var before = partition.Redis.Head.Position;
         pending.WasTaken = partition.Redis.TryTake(pending.Commit, out var published);
         if (pending.WasTaken != true)
         {
             return;
         }
         Counts.Commits++;
+        Checks.Require(partition.Redis.Head.Position > before, $"a commit took {partition.Number} back from {before}");
         foreach (var decision in published.SelectMany(batch => batch.Decisions))
         {
             Checks.IsTheModels(partition, decision);
@@ -434,46 +436,4 @@ internal sealed class Schedule
     private bool Percent(int percent) => random.Next(100) < percent;
 
     private T Any<T>(IReadOnlyList<T> all) => all[random.Next(all.Count)];
-}
-
-/// <summary>What happened in schedules.</summary>
-internal sealed class ScheduleCounts
-{
-    public long Records { get; set; }
-
-    public long Commits { get; set; }
-
-    public long Refusals { get; set; }
-
-    public long LandedLate { get; set; }
-
-    public long Lost { get; set; }
-
-    public long Repeated { get; set; }
-
-    public long RolledBack { get; set; }
-
-    public long Flushed { get; set; }
-
-    public long Transfers { get; set; }
-
-    public long Refunds { get; set; }
-
-    public void Add(ScheduleCounts other)
-    {
-        Records += other.Records;
-        Commits += other.Commits;
-        Refusals += other.Refusals;
-        LandedLate += other.LandedLate;
-        Lost += other.Lost;
-        Repeated += other.Repeated;
-        RolledBack += other.RolledBack;
-        Flushed += other.Flushed;
-        Transfers += other.Transfers;
-        Refunds += other.Refunds;
-    }
-
-    public override string ToString() =>
-        $"{Records} records, {Commits} commits, {Refusals} refused, {LandedLate} landed late, {Lost} lost,"
-        + $" {Repeated} repeated, {RolledBack} rollbacks, {Flushed} flushes, {Transfers} transfers, {Refunds} refunds";
 }
