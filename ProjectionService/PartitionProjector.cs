@@ -77,7 +77,7 @@ public sealed partial class PartitionProjector(
 
     private async Task FoldAsync(Action onProgress, CancellationToken cancellation)
     {
-        var sender = new TransferSender(followUps);
+        var sender = new TransferSender(followUps.TrySend, TimeProvider.System);
         var session = await ProjectionSession.BeginAsync(store, options, sender.Follow, cancellation);
         var caughtUpAt = await CatchUpToAsync(session, cancellation);
         Volatile.Write(ref confirmedPosition, session.ConfirmedPosition);

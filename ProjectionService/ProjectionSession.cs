@@ -10,7 +10,7 @@ namespace BankAccounts.ProjectionService;
 /// </summary>
 public sealed class ProjectionSession
 {
-    private readonly PartitionStore store;
+    private readonly LedgerStore store;
     private readonly ProjectionOptions options;
     private readonly RedisKeys keys;
     private readonly PartitionLedger ledger;
@@ -21,7 +21,7 @@ public sealed class ProjectionSession
     private long confirmedBatch;
 
     private ProjectionSession(
-        PartitionStore store, ProjectionOptions options, RedisKeys keys, PartitionLedger ledger)
+        LedgerStore store, ProjectionOptions options, RedisKeys keys, PartitionLedger ledger)
     {
         this.store = store;
         this.options = options;
@@ -45,12 +45,12 @@ public sealed class ProjectionSession
     private Action<Changes>? Confirmed { get; init; }
 
     /// <summary>Begins at the position that Redis holds.</summary>
-    /// <param name="store">The partition's state in Redis.</param>
+    /// <param name="store">The partition's state.</param>
     /// <param name="options">The bounds.</param>
     /// <param name="confirmed">Is told what each batch changed, once its commit is confirmed.</param>
     /// <param name="cancellation">Ends the wait for Redis.</param>
     public static async Task<ProjectionSession> BeginAsync(
-        PartitionStore store,
+        LedgerStore store,
         ProjectionOptions options,
         Action<Changes>? confirmed,
         CancellationToken cancellation)

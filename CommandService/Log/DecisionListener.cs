@@ -97,7 +97,8 @@ public sealed partial class DecisionListener(
     private async Task AskForLateAsync(CancellationToken cancellation)
     {
         var late = appender.Pending
-            .Where(command => command.Offset is not null && command.Interim is null && command.Age > options.Value.AskAfter)
+            .Where(command => command.Offset is not null && command.Interim is null
+                && command.Age > options.Value.AskAfter)
             .GroupBy(command => command.Partition);
         foreach (var commands in late)
         {

@@ -62,7 +62,9 @@ public static class PossibleRecord
         && credit.Sequence >= 1
         && credit.SourceOffset >= 0
         && credit.Chain.Length == Bounds.DigestSize
-        && credit.SettledBelow >= 1;
+        // It is on its way because it is not settled itself.
+        && credit.SettledBelow >= 1
+        && credit.SettledBelow <= credit.Sequence;
 
     private static bool Is(TransferSettleEvent settle) =>
         IsAccountId(settle.ToAccountId)

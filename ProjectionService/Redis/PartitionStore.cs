@@ -8,14 +8,9 @@ using StackExchange.Redis;
 
 namespace BankAccounts.ProjectionService.Redis;
 
-/// <summary>Redis is not where this owner left it: another one committed, or Redis lost something.</summary>
-public sealed class CommitRefusedException(string message) : Exception(message);
-
-/// <summary>
-/// The state of one partition in Redis, for the owner that folds it. Every call is one script. A call
-/// that times out may still take effect: load again before anything else.
-/// </summary>
+/// <summary>The state of one partition in Redis. Every call is one script.</summary>
 public sealed class PartitionStore(IDatabase database, int partition, TimeSpan timeout)
+    : LedgerStore(partition)
 {
     private static readonly RedisScript LoadScript = new(typeof(PartitionStore), "load.lua");
     private static readonly RedisScript BeginScript = new(typeof(PartitionStore), "begin.lua");
@@ -27,15 +22,13 @@ public sealed class PartitionStore(IDatabase database, int partition, TimeSpan t
     private const int PrefetchHeaderLength = 5;
     private const int RequestOrderCapacity = 16_384;
 
-    /// <summary>
-    /// A ledger that goes on from what Redis holds. Where Redis has nothing, another layout or a mark of
-    /// a script that died midway, a new generation begins at position 0.
-    /// </summary>
-    public async Task<(RedisKeys Keys, PartitionLedger Ledger)> LoadAsync(CancellationToken cancellation)
+    /// <inheritdoc/>
+    public override async Task<(RedisKeys Keys, PartitionLedger Ledger)> LoadAsync(
+        CancellationToken cancellation)
     {
         while (true)
         {
-            var loaded = await EvaluateArrayAsync(LoadScript, [RedisKeys.Root(partition)], [], cancellation);
+            var loaded = await EvaluateArrayAsync(LoadScript, [RedisKeys.Root(Partition)], [], cancellation);
             var generation = loaded.Length == 0 ? string.Empty : (string)loaded[0]!;
             if (loaded.Length > 0 && IsUsable(loaded))
             {
@@ -48,7 +41,7 @@ public sealed class PartitionStore(IDatabase database, int partition, TimeSpan t
             }
             await BeginScript.EvaluateAsync(
                 database,
-                [RedisKeys.Root(partition)],
+                [RedisKeys.Root(Partition)],
                 [
                     generation,
                     RedisKeys.Layout,
@@ -60,14 +53,8 @@ public sealed class PartitionStore(IDatabase database, int partition, TimeSpan t
         }
     }
 
-    /// <summary>
-    /// Loads what the records need and the ledger lacks, together with the position that it belongs to.
-    /// </summary>
-    /// <exception cref="CommitRefusedException">
-    /// Redis is ahead of what was folded here, or behind the last confirmed commit: the values belong to
-    /// another history than the one in memory.
-    /// </exception>
-    public async Task PrefetchAsync(
+    /// <inheritdoc/>
+    public override async Task PrefetchAsync(
         RedisKeys keys,
         PartitionLedger ledger,
         PrefetchNeeds needs,
@@ -85,10 +72,16 @@ public sealed class PartitionStore(IDatabase database, int partition, TimeSpan t
         var wantedFrom = ledger.RequestOrder.LoadedEnd;
         var result = await EvaluateArrayAsync(
             PrefetchScript,
-            [RedisKeys.Root(partition), keys.Head],
+            [RedisKeys.Root(Partition), keys.Head],
             [wantedFrom, needs.OldestRequests, keys.RequestOrder, reads.Written.ToArray()],
             cancellation);
-        RequireSameHistory(keys, result, ledger.Head.Position, confirmedPosition);
+        RequireSameHistory(
+            keys,
+            result[0].IsNull ? null : (long)result[0],
+            result[1].IsNull ? null : (long)result[1],
+            isDirty: !result[3].IsNull,
+            ledger.Head.Position,
+            confirmedPosition);
 
         ledger.RequestOrder.Load(Array(result[4]).Select(line => StoreCodec.DecodeLine((byte[])line!)));
         var values = new Queue<RedisResult>(result.Skip(PrefetchHeaderLength));
@@ -103,13 +96,12 @@ public sealed class PartitionStore(IDatabase database, int partition, TimeSpan t
             bytes => StoreCodec.Decode(StoredProducer.Parser.ParseFrom(bytes))));
     }
 
-    /// <summary>Takes a batch, all or nothing, if Redis stands where the batch began.</summary>
-    /// <exception cref="CommitRefusedException">Redis stands elsewhere; nothing was changed.</exception>
-    public async Task CommitAsync(EncodedCommit commit, CancellationToken cancellation)
+    /// <inheritdoc/>
+    public override async Task CommitAsync(EncodedCommit commit, CancellationToken cancellation)
     {
         var result = await EvaluateArrayAsync(
             CommitScript,
-            [RedisKeys.Root(partition), commit.Keys.Head],
+            [RedisKeys.Root(Partition), commit.Keys.Head],
             [
                 commit.Keys.Generation,
                 commit.From,
@@ -125,14 +117,14 @@ public sealed class PartitionStore(IDatabase database, int partition, TimeSpan t
         if ((long)result[0] != 1)
         {
             throw new CommitRefusedException(
-                $"Partition {partition}: Redis stands at {(string?)result[2] ?? "no position"} of generation"
+                $"Partition {Partition}: Redis stands at {(string?)result[2] ?? "no position"} of generation"
                 + $" {(string?)result[1] ?? "none"}, the batch began at {commit.From} of {commit.Keys.Generation}.");
         }
     }
 
     /// <summary>Notes up to which offset reads are behind the log that was there at the start.</summary>
     public Task SetCatchUpAsync(long endOffset, CancellationToken cancellation) =>
-        database.HashSetAsync(RedisKeys.Root(partition), "catch_up", endOffset)
+        database.HashSetAsync(RedisKeys.Root(Partition), "catch_up", endOffset)
             .WaitAsync(timeout, cancellation);
 
     private static bool IsUsable(RedisResult[] loaded) =>
@@ -147,8 +139,8 @@ public sealed class PartitionStore(IDatabase database, int partition, TimeSpan t
             (long.Parse((string)pair[1]!, CultureInfo.InvariantCulture), new Guid((byte[])pair[0]!, true)));
         var requests = new RequestOrder(stored.FirstRequest, stored.NextRequest, RequestOrderCapacity);
         return (
-            new RedisKeys(partition, (long)loaded[0]),
-            new PartitionLedger(partition, head, requests, new ProducerOrder(producers)));
+            new RedisKeys(Partition, (long)loaded[0]),
+            new PartitionLedger(Partition, head, requests, new ProducerOrder(producers)));
     }
 
     /// <summary>Loads the channels; false if another owner committed meanwhile.</summary>
@@ -158,7 +150,7 @@ public sealed class PartitionStore(IDatabase database, int partition, TimeSpan t
         var hashes = await EvaluateArrayAsync(
             ChannelsScript,
             [
-                RedisKeys.Root(partition), keys.Head,
+                RedisKeys.Root(Partition), keys.Head,
                 keys.ChannelsOut, keys.Unsettled, keys.ChannelsIn, keys.Refused,
             ],
             [keys.Generation, ledger.Head.Position],
@@ -214,21 +206,6 @@ public sealed class PartitionStore(IDatabase database, int partition, TimeSpan t
         foreach (var (key, value) in chunk.Zip(Array(values)))
         {
             table.Load(key, value.IsNull ? null : decode((byte[])value!), batch);
-        }
-    }
-
-    private void RequireSameHistory(
-        RedisKeys keys, RedisResult[] result, long foldedPosition, long confirmedPosition)
-    {
-        var isSame = !result[0].IsNull && (long)result[0] == keys.Generation && !result[1].IsNull
-            && (long)result[1] >= confirmedPosition && (long)result[1] <= foldedPosition
-            && result[3].IsNull;
-        if (!isSame)
-        {
-            throw new CommitRefusedException(
-                $"Partition {partition}: Redis stands at {(string?)result[1] ?? "no position"} of generation"
-                + $" {(string?)result[0] ?? "none"}; confirmed here {confirmedPosition}, folded {foldedPosition}"
-                + $" of {keys.Generation}.");
         }
     }
 

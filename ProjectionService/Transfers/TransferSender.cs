@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using BankAccounts.Log.V1;
 using BankAccounts.ProjectionService.Ledger;
 using Google.Protobuf;
@@ -10,7 +9,9 @@ namespace BankAccounts.ProjectionService.Transfers;
 /// is quiet until the fold has caught up with the end that the log had at the start; what was asked
 /// meanwhile is asked again by the source. It belongs to the projector's loop and has no thread.
 /// </summary>
-public sealed class TransferSender(FollowUpProducer producer)
+/// <param name="trySend">Appends a record without waiting; false if that cannot be done now.</param>
+/// <param name="clock">Tells when it is time to send again.</param>
+public sealed class TransferSender(Func<LogRecord, bool> trySend, TimeProvider clock)
 {
     private readonly SortedDictionary<int, OutgoingWindow> queues = [];
     private bool isStarted;
@@ -18,7 +19,7 @@ public sealed class TransferSender(FollowUpProducer producer)
     /// <summary>How many transfers are not settled.</summary>
     public int Unsettled => queues.Values.Sum(queue => queue.Count);
 
-    private static long NowMs => Stopwatch.GetTimestamp() / (Stopwatch.Frequency / 1_000);
+    private long NowMs => clock.GetTimestamp() / (clock.TimestampFrequency / 1_000);
 
     /// <summary>Begins to send, with what is not settled now.</summary>
     public void Start(PartitionLedger ledger)
@@ -61,7 +62,7 @@ public sealed class TransferSender(FollowUpProducer producer)
         }
         foreach (var settlement in changes.Settlements)
         {
-            producer.TrySend(settlement);
+            trySend(settlement);
         }
     }
 
@@ -72,7 +73,7 @@ public sealed class TransferSender(FollowUpProducer producer)
         {
             foreach (var transfer in queue.TakeDue(NowMs))
             {
-                producer.TrySend(CreditOf(transfer, queue.SettledBelow));
+                trySend(CreditOf(transfer, queue.SettledBelow));
             }
         }
     }

@@ -137,8 +137,9 @@ public sealed class LedgerProperties
         foreach (var history in changes.History.GroupBy(entry => entry.Account))
         {
             long balance = 0, version = 0;
-            foreach (var (_, command, decision) in history)
+            foreach (var entry in history)
             {
+                var (command, decision) = (entry.Command, entry.Decision);
                 if (decision.IsAccepted)
                 {
                     balance += (command.Deposit?.Amount ?? 0) - (command.Withdraw?.Amount ?? 0);

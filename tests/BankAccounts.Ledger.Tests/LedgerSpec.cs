@@ -12,13 +12,16 @@ namespace BankAccounts.Ledger.Tests;
 internal sealed class LedgerSpec
 {
     /// <summary>The ledger under test.</summary>
-    public PartitionLedger Ledger { get; } = PartitionLedger.StartInMemory(Records.Partition);
+    public PartitionLedger Ledger { get; init; } = PartitionLedger.StartInMemory(Records.Partition);
 
     /// <summary>The log that it folds.</summary>
     public LogWriter Log { get; } = new();
 
     /// <summary>What the last record changed.</summary>
     public Changes Last { get; private set; } = new();
+
+    /// <summary>What the destination's owner has to send after the last record.</summary>
+    public TransferSettleEvent Answer => Assert.Single(Last.Settlements).TransferSettle;
 
     public static LedgerSpec Given(params LogRecord[] commands)
     {
@@ -58,6 +61,26 @@ internal sealed class LedgerSpec
     /// <summary>The last record was refused.</summary>
     public LedgerSpec ThenRefused(Reason reason, long balance, long version) =>
         ThenDecided(reason, balance, version, Log.NextOffset - 1);
+
+    /// <summary>The last record was a transfer, and its money is on its way.</summary>
+    public LedgerSpec ThenPending(long balance, long version)
+    {
+        var answer = Assert.Single(Last.Answers);
+        var offset = Log.NextOffset - 1;
+        Assert.Equal(new Decision(Reason.Unspecified, balance, version, offset, IsPending: true), answer.Decision);
+        Assert.Equal(offset, answer.Offset);
+        return this;
+    }
+
+    /// <summary>The last record made the transfer at this offset final.</summary>
+    public LedgerSpec ThenFinal(long offset, Reason reason, long balance, long version)
+    {
+        var answer = Assert.Single(Last.Answers);
+        Assert.Equal(new Decision(reason, balance, version, offset), answer.Decision);
+        Assert.Equal(offset, answer.Offset);
+        Assert.Empty(Last.Voids);
+        return this;
+    }
 
     /// <summary>The last record was answered with this decision, and with nothing else.</summary>
     public LedgerSpec ThenDecided(Reason reason, long balance, long version, long offset)

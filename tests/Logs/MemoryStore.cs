@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Text;
 using BankAccounts.ProjectionService.Ledger;
 using BankAccounts.ProjectionService.Redis;
+using BankAccounts.ServiceDefaults.Redis;
 using BankAccounts.Store.V1;
 using Google.Protobuf;
 
@@ -16,7 +18,10 @@ internal sealed class MemoryStore(int partition = Records.Partition)
     private const int MaxDecisions = 16_384;
 
     private readonly SortedDictionary<string, byte[]> accounts = new(StringComparer.Ordinal),
-        requests = new(StringComparer.Ordinal), producers = new(StringComparer.Ordinal);
+        requests = new(StringComparer.Ordinal), producers = new(StringComparer.Ordinal),
+        channelsOut = new(StringComparer.Ordinal), unsettled = new(StringComparer.Ordinal),
+        channelsIn = new(StringComparer.Ordinal), refused = new(StringComparer.Ordinal),
+        transfers = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, List<byte[]>> history = new(StringComparer.Ordinal);
     private readonly SortedDictionary<long, byte[]> decisions = [];
     private readonly SortedDictionary<string, long> producerOrder = new(StringComparer.Ordinal);
@@ -45,9 +50,10 @@ internal sealed class MemoryStore(int partition = Records.Partition)
         }
         TakeRequests(changes);
         TakeProducers(changes);
+        TakeTransfers(changes);
         voids.AddRange(changes.Voids.Select(note => StoreCodec.Encode(note).ToByteArray()));
         voids.RemoveRange(0, Math.Max(0, voids.Count - MaxVoids));
-        foreach (var answer in changes.Answers)
+        foreach (var answer in changes.Answers.Where(answer => answer.Offset >= Position - MaxDecisions))
         {
             var kept = StoreCodec.Encode(answer);
             kept.ProducerId = answer.To.ProducerId;
@@ -61,11 +67,13 @@ internal sealed class MemoryStore(int partition = Records.Partition)
         var stored = StoredHead.Parser.ParseFrom(head);
         var order = new ProducerOrder(producerOrder.Select(
             seen => (seen.Value, new Guid(Convert.FromHexString(seen.Key), bigEndian: true))));
-        return new PartitionLedger(
+        var ledger = new PartitionLedger(
             partition,
             StoreCodec.Decode(stored, Position, logDigest),
             new RequestOrder(stored.FirstRequest, stored.NextRequest),
             order);
+        LoadChannels(ledger);
+        return ledger;
     }
 
     /// <summary>Loads what records need, as a prefetch does.</summary>
@@ -107,6 +115,11 @@ internal sealed class MemoryStore(int partition = Records.Partition)
             .. List("request-order", requestOrder),
             .. producers.Select(pair => Line("producers", pair.Key, Hex(pair.Value))),
             .. producerOrder.Select(pair => Line("producer-order", pair.Key, Text(pair.Value))),
+            .. channelsOut.Select(pair => Line("channels-out", pair.Key, Hex(pair.Value))),
+            .. unsettled.Select(pair => Line("unsettled", pair.Key, Hex(pair.Value))),
+            .. channelsIn.Select(pair => Line("channels-in", pair.Key, Hex(pair.Value))),
+            .. refused.Select(pair => Line("refused", pair.Key, Hex(pair.Value))),
+            .. transfers.Select(pair => Line("transfers", pair.Key, Hex(pair.Value))),
             .. List("voids", voids),
             .. decisions.Select(pair => Line("decisions", Text(pair.Key), Hex(pair.Value))),
         ];
@@ -137,6 +150,61 @@ internal sealed class MemoryStore(int partition = Records.Partition)
         }
     }
 
+    private void TakeTransfers(Changes changes)
+    {
+        foreach (var channel in changes.Outgoing)
+        {
+            Put(channelsOut, StoreCodec.Field(channel.Destination), StoreCodec.Encode(channel));
+        }
+        foreach (var (entry, transfer) in changes.Unsettled)
+        {
+            Put(unsettled, StoreCodec.Field(entry), transfer is null ? null : StoreCodec.Encode(transfer));
+        }
+        foreach (var channel in changes.Incoming)
+        {
+            Put(channelsIn, StoreCodec.Field(channel.Source), StoreCodec.Encode(channel));
+        }
+        foreach (var (entry, reason) in changes.Refused)
+        {
+            refused.Remove(Hex(StoreCodec.Field(entry)));
+            if (reason is { } why)
+            {
+                refused[Hex(StoreCodec.Field(entry))] = Encoding.ASCII.GetBytes(Text((int)why));
+            }
+        }
+        foreach (var (offset, state) in changes.Transfers)
+        {
+            Put(transfers, RedisKeys.Offset(offset), StoreCodec.Encode(state));
+        }
+    }
+
+    private void LoadChannels(PartitionLedger ledger)
+    {
+        foreach (var (field, value) in channelsOut)
+        {
+            var stored = StoredOutgoingChannel.Parser.ParseFrom(value);
+            ledger.Load(new OutgoingChannel(
+                StoreCodec.DecodePartition(Bytes(field)), stored.NextSequence, stored.Chain.ToByteArray()));
+        }
+        foreach (var (field, value) in unsettled)
+        {
+            var entry = StoreCodec.DecodeChannelEntry(Bytes(field));
+            ledger.Outgoing[entry.Partition].Load(
+                StoreCodec.Decode(StoredUnsettled.Parser.ParseFrom(value), entry.Sequence));
+        }
+        foreach (var (field, value) in channelsIn)
+        {
+            ledger.Load(StoreCodec.Decode(
+                StoredIncomingChannel.Parser.ParseFrom(value), StoreCodec.DecodePartition(Bytes(field))));
+        }
+        foreach (var (field, value) in refused)
+        {
+            var entry = StoreCodec.DecodeChannelEntry(Bytes(field));
+            ledger.Incoming[entry.Partition].Load(
+                entry.Sequence, (Reason)int.Parse(Encoding.ASCII.GetString(value), CultureInfo.InvariantCulture));
+        }
+    }
+
     private static void Put(SortedDictionary<string, byte[]> map, byte[] field, IMessage? value)
     {
         map.Remove(Hex(field));
@@ -153,6 +221,8 @@ internal sealed class MemoryStore(int partition = Records.Partition)
         values.Select((value, index) => Line(key, index.ToString("d6", CultureInfo.InvariantCulture), Hex(value)));
 
     private static string Line(string key, string field, string value) => $"{key} {field} {value}";
+
+    private static byte[] Bytes(string hex) => Convert.FromHexString(hex);
 
     private static string Hex(byte[] bytes) => Convert.ToHexStringLower(bytes);
 

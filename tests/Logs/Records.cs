@@ -1,4 +1,5 @@
 using BankAccounts.Log.V1;
+using BankAccounts.ProjectionService.Ledger;
 using Google.Protobuf;
 
 namespace BankAccounts.Tests.Logs;
@@ -60,6 +61,24 @@ internal static class Records
             },
         };
 
+    /// <summary>A bank of 8 partitions unless a test says another count.</summary>
+    public static LogRecord Transfer(
+        AccountId from, AccountId to, long amount, string currency = "", string description = "", int partitions = 8) =>
+        new()
+        {
+            Transfer = new TransferEvent
+            {
+                FromAccountId = Bytes(from),
+                ToAccountId = Bytes(to),
+                Amount = amount,
+                CurrencyCode = ByteString.CopyFromUtf8(currency),
+                Description = ByteString.CopyFromUtf8(description),
+                PartitionCount = partitions,
+            },
+        };
+
+    public static LogRecord Close(AccountId account) => new() { Close = new CloseEvent { AccountId = Bytes(account) } };
+
     /// <summary>The same with a request id.</summary>
     public static LogRecord As(this LogRecord record, string requestId) =>
         record.With(copy => copy.RequestId = ByteString.CopyFromUtf8(requestId));
@@ -92,8 +111,7 @@ internal static class Records
     /// <summary>The account that a command names.</summary>
     public static AccountId AccountOf(this LogRecord record)
     {
-        var bytes = (record.Create?.AccountId ?? record.Deposit?.AccountId ?? record.Withdraw?.AccountId)!;
-        Assert.True(AccountId.TryRead(bytes.Span, out var account));
+        Assert.True(AccountId.TryRead(PossibleRecord.AccountOf(record).Span, out var account));
         return account;
     }
 }

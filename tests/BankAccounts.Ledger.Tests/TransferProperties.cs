@@ -1,0 +1,209 @@
+using BankAccounts.Log.V1;
+using BankAccounts.ProjectionService.Ledger;
+using BankAccounts.Store.V1;
+using BankAccounts.Tests.Logs;
+using FsCheck.Xunit;
+using Google.Protobuf;
+using static BankAccounts.Tests.Logs.Records;
+
+namespace BankAccounts.Ledger.Tests;
+
+/// <summary>
+/// Two partitions and everything between them: what was sent once may arrive at any time, in any order,
+/// any number of times or never. Each step lengthens one of the two logs, so every prefix of every
+/// interleaving is looked at.
+/// </summary>
+[Properties(MaxTest = 150, EndSize = 200)]
+public sealed class TransferProperties
+{
+    public sealed record Step(byte Kind, byte From, byte To, byte Amount, byte Which);
+
+    [Property]
+    public void Money_is_conserved_at_every_prefix_of_every_interleaving(Step[] steps)
+    {
+        var bank = new TwoPartitions();
+        foreach (var step in steps)
+        {
+            bank.Do(step);
+            bank.ThenMoneyIsThere();
+        }
+        bank.BringToAnEnd();
+        bank.ThenMoneyIsThere();
+        Assert.All(bank.Ledgers, ledger => Assert.All(ledger.Outgoing.Values, channel => Assert.Empty(channel.Unsettled)));
+    }
+
+    [Fact]
+    public void The_interleavings_of_this_property_have_every_kind_of_outcome()
+    {
+        var random = new Random(1);
+        byte Byte() => (byte)random.Next(256);
+        var bank = new TwoPartitions();
+        for (var i = 0; i < 3_000; i++)
+        {
+            bank.Do(new Step(Byte(), Byte(), Byte(), Byte(), Byte()));
+        }
+        Assert.Superset(
+            new HashSet<VoidReason> { VoidReason.CreditGap, VoidReason.CreditRepeated, VoidReason.SettleRepeated }, bank.Voids);
+        Assert.Superset(
+            new HashSet<Reason>
+            {
+                Reason.Unspecified, Reason.InsufficientFunds, Reason.SameAccount, Reason.AccountNotFound,
+                Reason.DestinationNotFound, Reason.DestinationClosed, Reason.DestinationCurrencyMismatch,
+                Reason.TransfersUnsettled, Reason.BalanceNotZero,
+            },
+            bank.Reasons);
+    }
+
+    private sealed class TwoPartitions
+    {
+        private readonly LogWriter[] logs = [new(1), new(2)];
+        private readonly List<LogRecord> sent = [];
+        private readonly HashSet<string> known = [];
+        private readonly Dictionary<(int From, int To, long Sequence), bool> credited = [];
+        private Int128 paidIn;
+
+        public TwoPartitions()
+        {
+            foreach (var partition in (int[])[0, 1])
+            {
+                for (var number = 1; number <= 3; number++)
+                {
+                    Append(Create(Id(number, partition), currency: number == 3 ? "EUR" : "USD"));
+                    Append(Deposit(Id(number, partition), 100));
+                }
+                Append(Create(Id(4, partition)));
+                Append(Close(Id(4, partition)));
+            }
+        }
+
+        public PartitionLedger[] Ledgers { get; } = [PartitionLedger.StartInMemory(0), PartitionLedger.StartInMemory(1)];
+
+        public HashSet<VoidReason> Voids { get; } = [];
+
+        public HashSet<Reason> Reasons { get; } = [];
+
+        public void Do(Step step)
+        {
+            var (from, to) = (AccountOf(step.From), AccountOf(step.To));
+            switch (step.Kind % 10)
+            {
+                case < 3:
+                    var transfer = Transfer(from, to, 1 + (step.Amount % 60), partitions: 2);
+                    Append(step.Which % 4 == 0 ? transfer.As($"r{step.Which % 32}") : transfer);
+                    break;
+                case 3:
+                    Append(step.Which % 2 == 0 ? Deposit(from, 1 + step.Amount) : Withdraw(from, 1 + step.Amount));
+                    break;
+                case 4 when step.Which % 8 == 0:
+                    Append(Close(from));
+                    break;
+                default:
+                    if (sent.Count > 0)
+                    {
+                        // Mostly what was sent lately, now and then something old.
+                        var back = step.Amount % 3 == 0 ? step.Which : step.Which % 6;
+                        Append(sent[Math.Max(0, sent.Count - 1 - back)]);
+                    }
+                    break;
+            }
+        }
+
+        /// <summary>Owners that send the first of each channel until it is settled.</summary>
+        public void BringToAnEnd()
+        {
+            while (Ledgers.SelectMany(ledger => ledger.Outgoing.Values)
+                .FirstOrDefault(channel => channel.Unsettled.Count > 0) is { } channel)
+            {
+                var before = sent.Count;
+                var credit = CreditOf(channel.Unsettled.First(), channel);
+                var (settlements, first) = (Append(credit).Settlements, channel.Unsettled.First());
+                Assert.InRange(settlements.Count, 1, 1);
+                Append(settlements[0]);
+                Assert.DoesNotContain(first, channel.Unsettled);
+                Assert.True(sent.Count >= before);
+            }
+        }
+
+        public void ThenMoneyIsThere()
+        {
+            Int128 there = 0;
+            foreach (var (from, ledger) in Ledgers.Index())
+            {
+                foreach (var (_, account) in ledger.Accounts.Entries)
+                {
+                    Assert.True(account is { Balance: >= 0, Unsettled: >= 0 });
+                    there += account.Balance;
+                }
+                foreach (var channel in ledger.Outgoing.Values)
+                {
+                    there += channel.Unsettled
+                        .Where(transfer => !credited.GetValueOrDefault((from, channel.Destination, transfer.Sequence)))
+                        .Sum(transfer => transfer.Command.Transfer.Amount);
+                }
+            }
+            Assert.Equal(paidIn, there);
+        }
+
+        private Changes Append(LogRecord record)
+        {
+            var partition = record.AccountOf().Partition;
+            var (ledger, changes) = (Ledgers[partition], new Changes());
+            ledger.Apply(ledger.Read(logs[partition].AppendOne(record)), changes);
+            foreach (var answer in changes.Answers)
+            {
+                Note(answer);
+            }
+            Voids.UnionWith(changes.Voids.Select(note => note.Reason));
+            changes.Settlements.ForEach(Send);
+            foreach (var channel in ledger.Outgoing.Values)
+            {
+                foreach (var transfer in channel.Unsettled)
+                {
+                    Send(CreditOf(transfer, channel));
+                }
+            }
+            return changes;
+        }
+
+        private void Note(Answer answer)
+        {
+            if (answer.Decision is not { } decision)
+            {
+                return;
+            }
+            Reasons.Add(decision.Reason);
+            var isFirst = decision.IsAccepted && decision.Offset == answer.Offset;
+            paidIn += isFirst ? (answer.To.Deposit?.Amount ?? 0) - (answer.To.Withdraw?.Amount ?? 0) : 0;
+            if (answer.To.TransferCredit is { } credit)
+            {
+                Assert.True(AccountId.TryRead(credit.FromAccountId.Span, out var from));
+                credited.Add((from.Partition, answer.To.AccountOf().Partition, credit.Sequence), decision.IsAccepted);
+            }
+        }
+
+        private void Send(LogRecord record)
+        {
+            if (known.Add(record.ToString()))
+            {
+                sent.Add(record);
+            }
+        }
+
+        private static LogRecord CreditOf(UnsettledTransfer transfer, OutgoingChannel channel) => new()
+        {
+            TransferCredit = new TransferCreditEvent
+            {
+                FromAccountId = transfer.Command.Transfer.FromAccountId,
+                ToAccountId = transfer.Command.Transfer.ToAccountId,
+                Amount = transfer.Command.Transfer.Amount,
+                CurrencyCode = transfer.CurrencyCode,
+                Sequence = transfer.Sequence,
+                SourceOffset = transfer.Offset,
+                Chain = ByteString.CopyFrom(transfer.Chain),
+                SettledBelow = channel.Unsettled.First().Sequence,
+            },
+        };
+
+        private static AccountId AccountOf(byte which) => Id(1 + (which % 5), (which / 5) % 2);
+    }
+}

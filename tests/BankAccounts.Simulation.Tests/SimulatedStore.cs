@@ -1,0 +1,157 @@
+using System.Globalization;
+using BankAccounts.ProjectionService.Ledger;
+using BankAccounts.ProjectionService.Redis;
+using BankAccounts.ServiceDefaults.Redis;
+using BankAccounts.Store.V1;
+using Google.Protobuf;
+
+namespace BankAccounts.Simulation.Tests;
+
+/// <summary>
+/// One owner's connection to the simulated Redis. Reads are answered at once; a commit waits until the
+/// schedule lets its script run, and its answer come.
+/// </summary>
+internal sealed class SimulatedStore(int partition, SimulatedRedis redis, Func<long> nextGeneration, Fault fault)
+    : LedgerStore(partition)
+{
+    /// <summary>The commit whose answer the owner waits for.</summary>
+    public PendingCommit? Pending { get; set; }
+
+    /// <summary>The next read fails, as if Redis were away.</summary>
+    public bool IsAway { get; set; }
+
+    public override Task<(RedisKeys Keys, PartitionLedger Ledger)> LoadAsync(CancellationToken cancellation)
+    {
+        ThrowIfAway();
+        if (redis.Generation is null)
+        {
+            redis.Begin(
+                nextGeneration(),
+                Digests.Empty(),
+                StoreCodec.Encode(PartitionHead.Start(), new RequestOrder(0, 0)).ToByteArray());
+        }
+        var keys = new RedisKeys(Partition, redis.Generation!.Value);
+        var stored = StoredHead.Parser.ParseFrom(redis.Head.Head);
+        var producers = redis.SortedSet(keys.ProducerOrder)
+            .Select(pair => (pair.Value, new Guid(SimulatedRedis.Bytes(pair.Key), bigEndian: true)));
+        var ledger = new PartitionLedger(
+            Partition,
+            StoreCodec.Decode(stored, redis.Head.Position, redis.Head.Digest),
+            new RequestOrder(stored.FirstRequest, stored.NextRequest),
+            new ProducerOrder(producers));
+        LoadChannels(keys, ledger);
+        return Task.FromResult((keys, ledger));
+    }
+
+    public override Task PrefetchAsync(
+        RedisKeys keys,
+        PartitionLedger ledger,
+        PrefetchNeeds needs,
+        long confirmedPosition,
+        CancellationToken cancellation)
+    {
+        ThrowIfAway();
+        if (fault != Fault.NoPrefetchRule)
+        {
+            RequireSameHistory(
+                keys, redis.Generation, redis.Generation is null ? null : redis.Head.Position, isDirty: false,
+                ledger.Head.Position, confirmedPosition);
+        }
+        var wanted = ledger.RequestOrder.LoadedEnd - redis.Head.FirstRequest;
+        if (needs.OldestRequests > 0 && wanted >= 0)
+        {
+            ledger.RequestOrder.Load(redis.List(keys.RequestOrder).Skip((int)wanted).Take(needs.OldestRequests)
+                .Select(line => StoreCodec.DecodeLine(SimulatedRedis.Bytes(line))));
+        }
+        Take(ledger.Accounts, needs.Accounts, keys.Accounts, id => id.ToByteArray(), ledger.Batch,
+            bytes => StoreCodec.Decode(StoredAccount.Parser.ParseFrom(bytes)));
+        Take(ledger.Requests, needs.Requests, keys.Requests, key => StoreCodec.Field(key), ledger.Batch,
+            bytes => StoreCodec.Decode(StoredRequest.Parser.ParseFrom(bytes)));
+        Take(ledger.Producers, needs.Producers, keys.Producers, StoreCodec.Field, ledger.Batch,
+            bytes => StoreCodec.Decode(Narrowed(StoredProducer.Parser.ParseFrom(bytes))));
+        return Task.CompletedTask;
+    }
+
+    public override Task CommitAsync(EncodedCommit commit, CancellationToken cancellation)
+    {
+        Pending = new PendingCommit(commit);
+        return Pending.Answer.Task;
+    }
+
+    private void ThrowIfAway()
+    {
+        if (IsAway)
+        {
+            IsAway = false;
+            throw new TimeoutException("The simulated Redis is away.");
+        }
+    }
+
+    private StoredProducer Narrowed(StoredProducer stored)
+    {
+        while (fault == Fault.DedupeWindowOfTwo && stored.SequenceSteps.Count > 2)
+        {
+            stored.SequenceSteps.RemoveAt(2);
+            stored.OffsetSteps.RemoveAt(2);
+        }
+        return stored;
+    }
+
+    private void Take<TKey, TValue>(
+        Table<TKey, TValue> table,
+        IEnumerable<TKey> wanted,
+        string key,
+        Func<TKey, byte[]> field,
+        long batch,
+        Func<byte[], TValue> decode)
+        where TKey : notnull
+        where TValue : class
+    {
+        var hash = redis.Hash(key);
+        foreach (var item in wanted)
+        {
+            var isThere = hash.TryGetValue(SimulatedRedis.Text(field(item)), out var value);
+            table.Load(item, isThere ? decode(SimulatedRedis.Bytes(value!)) : null, batch);
+        }
+    }
+
+    private void LoadChannels(RedisKeys keys, PartitionLedger ledger)
+    {
+        foreach (var (field, value) in redis.Hash(keys.ChannelsOut))
+        {
+            var stored = StoredOutgoingChannel.Parser.ParseFrom(SimulatedRedis.Bytes(value));
+            ledger.Load(new OutgoingChannel(
+                StoreCodec.DecodePartition(SimulatedRedis.Bytes(field)), stored.NextSequence, stored.Chain.ToByteArray()));
+        }
+        foreach (var (field, value) in redis.Hash(keys.Unsettled))
+        {
+            var entry = StoreCodec.DecodeChannelEntry(SimulatedRedis.Bytes(field));
+            ledger.Outgoing[entry.Partition].Load(
+                StoreCodec.Decode(StoredUnsettled.Parser.ParseFrom(SimulatedRedis.Bytes(value)), entry.Sequence));
+        }
+        foreach (var (field, value) in redis.Hash(keys.ChannelsIn))
+        {
+            ledger.Load(StoreCodec.Decode(
+                StoredIncomingChannel.Parser.ParseFrom(SimulatedRedis.Bytes(value)),
+                StoreCodec.DecodePartition(SimulatedRedis.Bytes(field))));
+        }
+        foreach (var (field, value) in redis.Hash(keys.Refused))
+        {
+            var entry = StoreCodec.DecodeChannelEntry(SimulatedRedis.Bytes(field));
+            ledger.Incoming[entry.Partition].Load(
+                entry.Sequence, (Reason)int.Parse(value, CultureInfo.InvariantCulture));
+        }
+    }
+}
+
+/// <summary>A commit on its way to Redis, or its answer on its way back.</summary>
+internal sealed class PendingCommit(EncodedCommit commit)
+{
+    public EncodedCommit Commit { get; } = commit;
+
+    /// <summary>What the owner waits for.</summary>
+    public TaskCompletionSource Answer { get; } = new();
+
+    /// <summary>Whether the script took it; null while it did not run.</summary>
+    public bool? WasTaken { get; set; }
+}
