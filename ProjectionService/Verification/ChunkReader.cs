@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
-using BankAccounts.ProjectionService.Redis;
 using BankAccounts.ServiceDefaults.Redis;
 using StackExchange.Redis;
+using PackedWriter = BankAccounts.ProjectionService.Redis.MessagePack;
 
 namespace BankAccounts.ProjectionService.Verification;
 
@@ -45,7 +45,7 @@ public sealed class ChunkReader(IDatabase database, int partition, TimeSpan time
     private async Task<Chunk?> ReadAsync(
         string generation, IReadOnlyCollection<string[]> reads, CancellationToken cancellation)
     {
-        var packed = new MessagePack().Array(reads.Count);
+        var packed = new PackedWriter().Array(reads.Count);
         foreach (var read in reads)
         {
             packed.Array(read.Length);

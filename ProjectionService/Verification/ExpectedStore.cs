@@ -76,7 +76,8 @@ public sealed class ExpectedStore
         }
         for (var i = 0; i < count; i += 2)
         {
-            var (one, other) = (reader.Bytes(), reader.Bytes());
+            var one = reader.Bytes();
+            var other = reader.Bytes();
             if (isScoreFirst)
             {
                 map[Field(other)] = one.ToArray();

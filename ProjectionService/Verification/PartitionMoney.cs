@@ -1,6 +1,4 @@
-using BankAccounts.Log.V1;
 using BankAccounts.ProjectionService.Ledger;
-using BankAccounts.Store.V1;
 using Google.Protobuf;
 
 namespace BankAccounts.ProjectionService.Verification;
