@@ -4,7 +4,6 @@ using BankAccounts.ProjectionService.Redis;
 using BankAccounts.ProjectionService.Verification;
 using BankAccounts.ServiceDefaults.Redis;
 using BankAccounts.Store.V1;
-using BankAccounts.Tests.Logs;
 using Google.Protobuf;
 using static BankAccounts.Tests.Logs.Records;
 

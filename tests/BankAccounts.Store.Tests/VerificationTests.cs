@@ -5,7 +5,6 @@ using BankAccounts.ServiceDefaults.Redis;
 using BankAccounts.Store.V1;
 using BankAccounts.Tests.Logs;
 using Google.Protobuf;
-using StackExchange.Redis;
 using static BankAccounts.Tests.Logs.Records;
 
 namespace BankAccounts.Store.Tests;
@@ -215,7 +214,7 @@ public sealed class VerificationTests(Redis redis) : StoreTest(redis)
     private async Task AlterAsync(string hash)
     {
         var entry = (await Redis.Database.HashGetAllAsync(hash))[0];
-        await Redis.Database.HashSetAsync(hash, entry.Name, [.. (byte[])entry.Value!, (byte)'1']);
+        await Redis.Database.HashSetAsync(hash, entry.Name, (byte[])[.. (byte[])entry.Value!, (byte)'1']);
     }
 
     private async Task RemoveAsync(string hash) =>
