@@ -27,7 +27,7 @@ public sealed class MoneyTests
     {
         var (first, second) = (Logs.Of(3), Logs.Of(4));
         var ahead = 0;
-        for (var i = 395; i <= first.Count; i++)
+        for (var i = first.Count - 20; i <= first.Count; i++)
         {
             for (var j = 0; j <= second.Count; j++)
             {
@@ -52,9 +52,8 @@ public sealed class MoneyTests
     [Fact]
     public void A_transfer_whose_ends_do_not_fit_is_a_difference()
     {
-        // Another log of partition 4, in which the transfers from 3 were credited in another state.
+        // In another log of partition 4 the first transfer from partition 3 has another amount.
         var other = new TransferLog()
-            .BeginWith(3, Logs.Of(3).Take(400))
             .Append(Records.Create(Records.Id(50)))
             .Append(Records.Deposit(Records.Id(50), 1_000))
             .Append(TransferLog.Transfer(Records.Id(50), Records.Id(52, 4), 71))
