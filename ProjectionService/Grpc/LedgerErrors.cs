@@ -23,7 +23,8 @@ public static class LedgerErrors
         GenerationMovedException => Create(
             StatusCode.Aborted, "GENERATION_MOVED", failed.Message, RetryAfter),
         NewerFormatException => Create(StatusCode.FailedPrecondition, "NEWER_FORMAT", failed.Message),
-        LogMismatchException => Create(StatusCode.FailedPrecondition, "LOG_MISMATCH", failed.Message),
+        LogMismatchException => Create(
+            StatusCode.FailedPrecondition, "LOG_MISMATCH", $"Redis stands where {failed.Message}."),
         RebuildRefusedException { Reason: "REBUILD_LOST" } => Create(
             StatusCode.Aborted, "REBUILD_LOST", failed.Message, RetryAfter),
         RebuildRefusedException refused => Create(

@@ -2,7 +2,7 @@ using BankAccounts.ProjectionService.Ledger;
 
 namespace BankAccounts.ProjectionService.Log;
 
-/// <summary>The log does not have the records that a position stands behind.</summary>
+/// <summary>The log does not have the records that a position in Redis stands behind.</summary>
 public sealed class LogMismatchException(string message) : Exception(message);
 
 /// <summary>The log holds a record of a format that this build does not know.</summary>
@@ -35,8 +35,7 @@ public sealed class LogFold(int partition, ILogCursor cursor)
             {
                 ahead = entry;
                 return count > 0 ? changes : throw new LogMismatchException(
-                    $"Redis stands at {position}, but the log goes on from {Ledger.Head.Position}"
-                    + $" with offset {entry.Offset}.");
+                    $"the log goes on from {Ledger.Head.Position} with offset {entry.Offset}");
             }
             var record = Ledger.Read(entry);
             if (record.IsOfNewerFormat)

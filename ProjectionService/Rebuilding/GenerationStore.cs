@@ -7,7 +7,9 @@ using StackExchange.Redis;
 namespace BankAccounts.ProjectionService.Rebuilding;
 
 /// <summary>A rebuild cannot begin or go on.</summary>
-/// <param name="reason">Stable, for programs: NO_LIVE_STATE, REBUILD_ELSEWHERE, REBUILD_LOST or DIGEST_MISMATCH.</param>
+/// <param name="reason">
+/// Stable, for programs: NO_LIVE_STATE, REBUILD_ELSEWHERE, REBUILD_LOST or DIGEST_MISMATCH.
+/// </param>
 /// <param name="message">A sentence for people.</param>
 public sealed class RebuildRefusedException(string reason, string message) : Exception(message)
 {
@@ -112,5 +114,6 @@ public sealed class GenerationStore(IDatabase database, int partition, TimeSpan 
         database, [RedisKeys.Root(partition)], [built.Generation], timeout, cancellation);
 
     private RebuildRefusedException Lost() => new(
-        "REBUILD_LOST", $"Partition {partition}: this rebuild has lost its place; its lease ran out, or Redis its keys.");
+        "REBUILD_LOST",
+        $"Partition {partition}: this rebuild has lost its place; its lease ran out, or Redis its keys.");
 }
