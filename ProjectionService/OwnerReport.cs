@@ -10,9 +10,23 @@ namespace BankAccounts.ProjectionService;
 /// </summary>
 public sealed class OwnerReport(IDatabase database, int partition, string instance, TimeSpan timeout)
 {
+    /// <summary>The owner begins to read the state in Redis.</summary>
+    public Task LoadingAsync(CancellationToken cancellation) =>
+        WriteAsync("loading", string.Empty, cancellation);
+
     /// <summary>The partition is being folded.</summary>
-    public Task FoldingAsync(long position, CancellationToken cancellation) =>
-        WriteAsync("folding", string.Empty, cancellation, new HashEntry("position", position));
+    /// <param name="position">Up to where it is known to be in Redis.</param>
+    /// <param name="isBehind">Whether that is before the end that the log had when the owner began.</param>
+    /// <param name="oldestUnsettledAtMs">When the oldest transfer that is not final was recorded; 0 if none is.</param>
+    /// <param name="cancellation">Ends the wait for Redis.</param>
+    public Task FoldingAsync(
+        long position, bool isBehind, long oldestUnsettledAtMs, CancellationToken cancellation) =>
+        WriteAsync(
+            isBehind ? "rebuilding" : "folding",
+            string.Empty,
+            cancellation,
+            new HashEntry("position", position),
+            new HashEntry("oldest_unsettled_at", oldestUnsettledAtMs));
 
     /// <summary>The partition is halted.</summary>
     public async Task HaltedAsync(string why, CancellationToken cancellation)

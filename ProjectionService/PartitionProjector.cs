@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using BankAccounts.ProjectionService.Log;
+using BankAccounts.ProjectionService.Rebuilding;
 using BankAccounts.ProjectionService.Redis;
 using BankAccounts.ProjectionService.Transfers;
 
@@ -16,10 +17,12 @@ public sealed partial class PartitionProjector(
     FollowUpProducer followUps,
     LogEnds logEnds,
     OwnerReport report,
+    GenerationCleaner cleaner,
     ProjectionOptions options,
     ILogger<PartitionProjector> logger)
 {
     private long confirmedPosition;
+    private long reportedAt;
 
     /// <summary>The position up to which Redis is known to have everything.</summary>
     public long ConfirmedPosition => Volatile.Read(ref confirmedPosition);
@@ -78,11 +81,14 @@ public sealed partial class PartitionProjector(
     private async Task FoldAsync(Action onProgress, CancellationToken cancellation)
     {
         var sender = new TransferSender(followUps.TrySend, TimeProvider.System);
+        await report.LoadingAsync(cancellation);
         var session = await ProjectionSession.BeginAsync(store, options, sender.Follow, cancellation);
         var caughtUpAt = await CatchUpToAsync(session, cancellation);
         Volatile.Write(ref confirmedPosition, session.ConfirmedPosition);
         await RequireSameLogAsync(session, cancellation);
-        await report.FoldingAsync(session.ConfirmedPosition, cancellation);
+        await ReportAsync(session, caughtUpAt, cancellation);
+        // A predecessor's crashed rebuild may have left keys behind, and so may what this owner begins anew.
+        cleaner.Request(feed.Partition, after: TimeSpan.Zero);
         HasBegun = true;
         try
         {
@@ -160,7 +166,10 @@ public sealed partial class PartitionProjector(
             else
             {
                 await session.WatchAsync(cancellation);
-                await report.FoldingAsync(session.ConfirmedPosition, cancellation);
+            }
+            if (Stopwatch.GetElapsedTime(reportedAt) >= options.WatchInterval)
+            {
+                await ReportAsync(session, caughtUpAt, cancellation);
             }
             Volatile.Write(ref confirmedPosition, session.ConfirmedPosition);
             if (session.HaltsAt is { } offset)
@@ -171,6 +180,18 @@ public sealed partial class PartitionProjector(
                     needsNewerBuild: true);
             }
         }
+    }
+
+    private Task ReportAsync(ProjectionSession session, long caughtUpAt, CancellationToken cancellation)
+    {
+        reportedAt = Stopwatch.GetTimestamp();
+        var oldestUnsettledAtMs = session.Ledger.Outgoing.Values
+            .Where(channel => channel.Unsettled.Count > 0)
+            .Select(channel => channel.Unsettled.First().Command.RecordedAtMs)
+            .DefaultIfEmpty(0)
+            .Min();
+        return report.FoldingAsync(
+            session.ConfirmedPosition, session.ConfirmedPosition < caughtUpAt, oldestUnsettledAtMs, cancellation);
     }
 
     /// <summary>

@@ -1,4 +1,6 @@
+using BankAccounts.ProjectionService.Grpc;
 using BankAccounts.ProjectionService.Log;
+using BankAccounts.ProjectionService.Rebuilding;
 using BankAccounts.ProjectionService.Redis;
 using BankAccounts.ProjectionService.Transfers;
 using BankAccounts.ServiceDefaults;
@@ -20,8 +22,13 @@ public static class ProjectionServiceSetup
             .ValidateOnStart();
         builder.AddKafkaConsumer<byte[]?, byte[]?>(
             "kafka",
-            settings => (settings.DisableHealthChecks, settings.DisableMetrics, settings.DisableTracing) =
-                (true, true, true),
+            settings =>
+            {
+                (settings.DisableHealthChecks, settings.DisableMetrics, settings.DisableTracing) =
+                    (true, true, true);
+                settings.Config.BootstrapServers = settings.ConnectionString ?? settings.Config.BootstrapServers;
+                builder.Services.AddSingleton(settings.Config);
+            },
             (services, consumer) =>
             {
                 var reader = services.GetRequiredService<LogReader>();
@@ -39,11 +46,17 @@ public static class ProjectionServiceSetup
         builder.Services.AddHostedService(services => services.GetRequiredService<EvictionGuard>());
         builder.Services.AddSingleton<FollowUpProducer>();
         builder.Services.AddSingleton<LogEnds>();
+        builder.Services.AddSingleton<LogCursors>();
         builder.Services.AddSingleton<ProjectorGroup>();
         builder.Services.AddSingleton<LogReader>();
         builder.Services.AddSingleton<Func<PartitionFeed, PartitionProjector>>(CreateProjector);
         builder.AddLogTopic(services => services.GetRequiredService<IConsumer<byte[]?, byte[]?>>().Handle);
         builder.Services.AddHostedService(services => services.GetRequiredService<LogReader>());
+        builder.Services.AddSingleton<GenerationCleaner>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<GenerationCleaner>());
+        builder.Services.AddSingleton<StatusReader>();
+        builder.Services.AddSingleton<VerifyCall>();
+        builder.Services.AddSingleton<RebuildCall>();
         builder.Services.AddHealthChecks().AddCheck<ProjectorGroup>("ledger");
     }
 
@@ -57,6 +70,7 @@ public static class ProjectionServiceSetup
             services.GetRequiredService<FollowUpProducer>(),
             services.GetRequiredService<LogEnds>(),
             new OwnerReport(database, feed.Partition, Instance.Name, timeout),
+            services.GetRequiredService<GenerationCleaner>(),
             services.GetRequiredService<IOptions<ProjectionOptions>>().Value,
             services.GetRequiredService<ILogger<PartitionProjector>>());
     };

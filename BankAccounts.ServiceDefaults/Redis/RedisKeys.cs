@@ -11,7 +11,10 @@ namespace BankAccounts.ServiceDefaults.Redis;
 /// </summary>
 /// <remarks>
 /// <code>
-/// {bank:N}                    hash    generation, layout, catch_up: which state is live
+/// {bank:N}                    hash    generation, layout, catch_up: which state is live;
+///                                     rebuilding, rebuilding_until, rebuilding_position: a generation
+///                                     that is being built, under a lease; retired, retired_until: the
+///                                     one before the live one, whose keys stay a little longer
 /// {bank:N}:owner              hash    who folds the partition, and how it is (operators' state)
 /// {bank:N}:G:head             hash    position, digest, dirty, first_request, head (StoredHead)
 /// {bank:N}:G:accounts         hash    account id (16 bytes) → StoredAccount
@@ -46,6 +49,10 @@ public readonly record struct RedisKeys(int Partition, long Generation)
 
     /// <summary>Who folds the partition.</summary>
     public static RedisKey Owner(int partition) => $"{Tag(partition)}:owner";
+
+    /// <summary>The pattern that the keys of all generations of a partition match.</summary>
+    public static string PatternOfAll(int partition) =>
+        $"{Tag(partition).Replace("{", @"\{", StringComparison.Ordinal)}:*";
 
     /// <summary>The pattern that the keys of a generation match.</summary>
     public string Pattern => $"{Tag(Partition).Replace("{", @"\{", StringComparison.Ordinal)}:{Number}:*";

@@ -12,8 +12,11 @@ if old ~= ARGV[1] then
 end
 local now = redis.call('TIME')
 local generation = tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000)
-if tonumber(old) and generation <= tonumber(old) then
-  generation = tonumber(old) + 1
+-- Nor may it be the one of a rebuild that began within the same millisecond.
+local taken = math.max(tonumber(old) or 0,
+  tonumber(redis.call('HGET', KEYS[1], 'rebuilding') or '0'))
+if generation <= taken then
+  generation = taken + 1
 end
 local number = string.format('%.0f', generation)
 local head = KEYS[1] .. ':' .. number .. ':head'

@@ -34,6 +34,9 @@ public sealed class Bank : IAsyncDisposable
     public QueryService.QueryServiceClient Queries =>
         field ??= new QueryService.QueryServiceClient(NewChannel("query-service"));
 
+    public LedgerService.LedgerServiceClient Ledger =>
+        field ??= new LedgerService.LedgerServiceClient(NewChannel("projection-service"));
+
     /// <summary>A new folder for the data of a bank.</summary>
     public static string NewDataFolder() =>
         Directory.CreateTempSubdirectory("bank-").FullName;
@@ -216,7 +219,8 @@ public sealed class Bank : IAsyncDisposable
         return channel;
     }
 
-    private async Task<ConnectionMultiplexer> RedisAsync() =>
+    /// <summary>A connection to the bank's Redis.</summary>
+    public async Task<ConnectionMultiplexer> RedisAsync() =>
         redis ??= await ConnectionMultiplexer.ConnectAsync(
             await App.GetConnectionStringAsync("redis")
             ?? throw new InvalidOperationException("The bank has no Redis."));

@@ -1,0 +1,89 @@
+using BankAccounts.ProjectionService.Log;
+using BankAccounts.ServiceDefaults;
+using BankAccounts.ServiceDefaults.Grpc;
+using BankAccounts.V1;
+using Confluent.Kafka;
+using Google.Protobuf.Collections;
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+
+namespace BankAccounts.ProjectionService.Grpc;
+
+/// <summary>The gRPC face of the ledger, for operators and auditors.</summary>
+public sealed class LedgerGrpcService(
+    StatusReader statuses,
+    LogEnds logEnds,
+    VerifyCall verify,
+    RebuildCall rebuild,
+    IOptions<BankOptions> bank) : LedgerService.LedgerServiceBase
+{
+    /// <summary>A status without the log's end is better than none.</summary>
+    private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(2);
+
+    /// <inheritdoc/>
+    public override Task<GetStatusResponse> GetStatus(GetStatusRequest request, ServerCallContext context) =>
+        AnswerAsync(async () =>
+        {
+            var partitions = await Task.WhenAll(Enumerable.Range(0, bank.Value.PartitionCount)
+                .Select(partition => StatusOfAsync(partition, context.CancellationToken)));
+            return new GetStatusResponse { Partitions = { partitions } };
+        });
+
+    /// <inheritdoc/>
+    public override Task Verify(
+        VerifyRequest request, IServerStreamWriter<VerifyResponse> responseStream, ServerCallContext context) =>
+        AnswerAsync(async () =>
+        {
+            await verify.RunAsync(Checked(request.Partitions), responseStream, context.CancellationToken);
+            return true;
+        });
+
+    /// <inheritdoc/>
+    public override Task Rebuild(
+        RebuildRequest request, IServerStreamWriter<RebuildResponse> responseStream, ServerCallContext context) =>
+        AnswerAsync(async () =>
+        {
+            await rebuild.RunAsync(Checked(request.Partitions), responseStream, context.CancellationToken);
+            return true;
+        });
+
+    private async Task<PartitionStatus> StatusOfAsync(int partition, CancellationToken cancellation)
+    {
+        var status = await statuses.ReadAsync(partition, cancellation);
+        try
+        {
+            var (_, end) = await logEnds.OfAsync(partition, cancellation).WaitAsync(EndTimeout, cancellation);
+            status.EndOffset = end;
+            status.Lag = Math.Max(0, end - Math.Max(0, status.Position));
+        }
+        catch (Exception away) when (away is KafkaException or TimeoutException)
+        {
+            // The end stays unknown, and the answer says so.
+        }
+        return status;
+    }
+
+    private List<int> Checked(RepeatedField<int> partitions)
+    {
+        var fields = new FieldChecks();
+        if (partitions.Distinct().Count() < partitions.Count
+            || partitions.Any(partition => partition < 0 || partition >= bank.Value.PartitionCount))
+        {
+            fields.Add("partitions", $"must be numbers from 0 to {bank.Value.PartitionCount - 1}, each at most once.");
+        }
+        fields.ThrowIfAny();
+        return partitions.Count > 0 ? [.. partitions] : [.. Enumerable.Range(0, bank.Value.PartitionCount)];
+    }
+
+    private static async Task<T> AnswerAsync<T>(Func<Task<T>> answer)
+    {
+        try
+        {
+            return await answer();
+        }
+        catch (Exception failed) when (LedgerErrors.Of(failed) is { } error)
+        {
+            throw error;
+        }
+    }
+}

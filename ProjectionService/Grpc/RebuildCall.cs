@@ -1,0 +1,79 @@
+using BankAccounts.ProjectionService.Log;
+using BankAccounts.ProjectionService.Rebuilding;
+using BankAccounts.ProjectionService.Verification;
+using BankAccounts.ServiceDefaults;
+using BankAccounts.V1;
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+
+namespace BankAccounts.ProjectionService.Grpc;
+
+/// <summary>Rebuilds partitions one after the other: Redis holds only one of them twice.</summary>
+public sealed class RebuildCall(
+    IConnectionMultiplexer redis, LogCursors cursors, GenerationCleaner cleaner, IOptions<BankOptions> bank)
+{
+    private int isRunning;
+
+    /// <summary>Streams the progress; a partition's last message says that it is done.</summary>
+    /// <exception cref="RpcException">Another one is running.</exception>
+    public async Task RunAsync(
+        IReadOnlyList<int> partitions, IServerStreamWriter<RebuildResponse> responses, CancellationToken cancellation)
+    {
+        if (Interlocked.Exchange(ref isRunning, 1) == 1)
+        {
+            throw LedgerErrors.Running("REBUILD");
+        }
+        try
+        {
+            foreach (var partition in partitions)
+            {
+                await RebuildAsync(partition, responses, cancellation);
+            }
+        }
+        finally
+        {
+            Volatile.Write(ref isRunning, 0);
+        }
+    }
+
+    private async Task RebuildAsync(
+        int partition, IServerStreamWriter<RebuildResponse> responses, CancellationToken cancellation)
+    {
+        var pace = new ProgressPace();
+        var database = redis.GetDatabase();
+        var timeout = bank.Value.RedisTimeout;
+        using var cursor = cursors.Open(partition);
+        var rebuild = new PartitionRebuild(
+            partition,
+            new GenerationStore(database, partition, timeout),
+            new ChunkReader(database, partition, timeout),
+            cursor,
+            ReportAsync);
+        try
+        {
+            await rebuild.RunAsync(cancellation);
+        }
+        catch
+        {
+            cleaner.Request(partition, after: TimeSpan.Zero);
+            throw;
+        }
+        cleaner.Request(partition, GenerationStore.OldKeysStay);
+
+        Task ReportAsync(RebuildProgress progress) => progress.IsLive || pace.IsDue()
+            ? responses.WriteAsync(Describe(progress), cancellation)
+            : Task.CompletedTask;
+    }
+
+    private static RebuildResponse Describe(RebuildProgress progress) => new()
+    {
+        Partition = progress.Built.Partition,
+        Generation = progress.Built.Generation,
+        Position = progress.Head.Position,
+        TargetPosition = progress.TargetPosition,
+        Done = progress.IsLive,
+        LogDigest = progress.IsLive ? Convert.ToHexStringLower(progress.Head.LogDigest) : string.Empty,
+        DecisionDigest = progress.IsLive ? Convert.ToHexStringLower(progress.Head.DecisionDigest) : string.Empty,
+    };
+}

@@ -1,0 +1,95 @@
+using System.Globalization;
+using BankAccounts.ProjectionService.Redis;
+using BankAccounts.ServiceDefaults.Redis;
+using BankAccounts.Store.V1;
+using Google.Protobuf;
+
+namespace BankAccounts.ProjectionService.Verification;
+
+/// <summary>A part of a partition's state: its key, and how people read its fields and values.</summary>
+/// <param name="Kind">The part's name in verdicts.</param>
+/// <param name="Key">The key in Redis.</param>
+/// <param name="Field">The text of a field.</param>
+/// <param name="Parser">The form of its values; null if they are plain text.</param>
+public sealed record StoredPart(
+    string Kind, string Key, Func<string, string> Field, MessageParser? Parser)
+{
+    private const int LongestText = 1_000;
+
+    /// <summary>The parts that are hashes.</summary>
+    public static IReadOnlyList<StoredPart> Hashes(RedisKeys keys) =>
+    [
+        new("accounts", keys.Accounts, AccountText, StoredAccount.Parser),
+        new("requests", keys.Requests, RequestText, StoredRequest.Parser),
+        new("producers", keys.Producers, Hex, StoredProducer.Parser),
+        new("channels-out", keys.ChannelsOut, PartitionText, StoredOutgoingChannel.Parser),
+        new("unsettled", keys.Unsettled, ChannelText, StoredUnsettled.Parser),
+        new("channels-in", keys.ChannelsIn, PartitionText, StoredIncomingChannel.Parser),
+        new("refused", keys.Refused, ChannelText, null),
+        new("transfers", keys.Transfers, Hex, StoredTransfer.Parser),
+        new("decisions", keys.Decisions, field => field, PushedDecision.Parser),
+    ];
+
+    /// <summary>The part that is a sorted set.</summary>
+    public static StoredPart ProducerOrder(RedisKeys keys) => new("producer-order", keys.ProducerOrder, Hex, null);
+
+    /// <summary>The parts that are lists, except for histories.</summary>
+    public static IReadOnlyList<StoredPart> Lists(RedisKeys keys) =>
+    [
+        new("request-order", keys.RequestOrder, Index, null),
+        new("voids", keys.Voids, Index, StoredVoid.Parser),
+    ];
+
+    /// <summary>The history of an account.</summary>
+    public static StoredPart History(RedisKeys keys, AccountId account) =>
+        new("history", keys.History(account), index => $"{account} {Index(index)}", StoredHistoryEntry.Parser);
+
+    /// <summary>The text of a value, null for none.</summary>
+    public string Value(byte[]? value)
+    {
+        if (value is null)
+        {
+            return "none";
+        }
+        var text = Kind is "refused" or "producer-order" ? ExpectedStore.Field(value)
+            : Parser is null ? Convert.ToHexStringLower(value)
+            : Parse(value);
+        return text.Length <= LongestText ? text : text[..LongestText];
+    }
+
+    private string Parse(byte[] value)
+    {
+        try
+        {
+            return Parser!.ParseFrom(value).ToString() ?? string.Empty;
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return Convert.ToHexStringLower(value);
+        }
+    }
+
+    private static string AccountText(string field) =>
+        AccountId.TryRead(ExpectedStore.Bytes(field), out var id) ? id.ToString() : Hex(field);
+
+    private static string RequestText(string field) =>
+        field.Length > AccountId.Size
+            ? $"{AccountText(field[..AccountId.Size])} {System.Text.Encoding.UTF8.GetString(
+                ExpectedStore.Bytes(field[AccountId.Size..]))}"
+            : Hex(field);
+
+    private static string PartitionText(string field) =>
+        field.Length == sizeof(ushort)
+            ? StoreCodec.DecodePartition(ExpectedStore.Bytes(field)).ToString(CultureInfo.InvariantCulture)
+            : Hex(field);
+
+    private static string ChannelText(string field) =>
+        field.Length == sizeof(ushort) + sizeof(long)
+        && StoreCodec.DecodeChannelEntry(ExpectedStore.Bytes(field)) is var entry
+            ? string.Create(CultureInfo.InvariantCulture, $"{entry.Partition} #{entry.Sequence}")
+            : Hex(field);
+
+    private static string Index(string index) => $"#{index}";
+
+    private static string Hex(string field) => Convert.ToHexStringLower(ExpectedStore.Bytes(field));
+}
