@@ -16,10 +16,10 @@ namespace BankAccounts.Ledger.Tests;
 [Properties(MaxTest = 150, EndSize = 200)]
 public sealed class TransferProperties
 {
-    public sealed record Step(byte Kind, byte From, byte To, byte Amount, byte Which);
+    public sealed record TransferStep(byte Kind, byte From, byte To, byte Amount, byte Which);
 
     [Property]
-    public void Money_is_conserved_at_every_prefix_of_every_interleaving(Step[] steps)
+    public void Money_is_conserved_at_every_prefix_of_every_interleaving(TransferStep[] steps)
     {
         var bank = new TwoPartitions();
         foreach (var step in steps)
@@ -37,28 +37,33 @@ public sealed class TransferProperties
     {
         var random = new Random(1);
         byte Byte() => (byte)random.Next(256);
-        var bank = new TwoPartitions();
-        for (var i = 0; i < 3_000; i++)
+        HashSet<VoidReason> voids = [];
+        HashSet<Reason> reasons = [];
+        for (var number = 0; number < 40; number++)
         {
-            bank.Do(new Step(Byte(), Byte(), Byte(), Byte(), Byte()));
-        }
-        Assert.Superset(
-            new HashSet<VoidReason> { VoidReason.CreditGap, VoidReason.CreditRepeated, VoidReason.SettleRepeated }, bank.Voids);
-        Assert.Superset(
-            new HashSet<Reason>
+            var bank = new TwoPartitions();
+            for (var i = 0; i < 100; i++)
             {
+                bank.Do(new TransferStep(Byte(), Byte(), Byte(), Byte(), Byte()));
+            }
+            voids.UnionWith(bank.Voids);
+            reasons.UnionWith(bank.Reasons);
+        }
+        Assert.Equal(
+            [VoidReason.CreditRepeated, VoidReason.CreditGap, VoidReason.SettleRepeated], voids.Order());
+        Assert.Empty(
+            ((Reason[])[
                 Reason.Unspecified, Reason.InsufficientFunds, Reason.SameAccount, Reason.AccountNotFound,
                 Reason.DestinationNotFound, Reason.DestinationClosed, Reason.DestinationCurrencyMismatch,
                 Reason.TransfersUnsettled, Reason.BalanceNotZero,
-            },
-            bank.Reasons);
+            ]).Except(reasons));
     }
 
     private sealed class TwoPartitions
     {
         private readonly LogWriter[] logs = [new(1), new(2)];
         private readonly List<LogRecord> sent = [];
-        private readonly HashSet<string> known = [];
+        private readonly HashSet<ByteString> known = [];
         private readonly Dictionary<(int From, int To, long Sequence), bool> credited = [];
         private Int128 paidIn;
 
@@ -82,7 +87,7 @@ public sealed class TransferProperties
 
         public HashSet<Reason> Reasons { get; } = [];
 
-        public void Do(Step step)
+        public void Do(TransferStep step)
         {
             var (from, to) = (AccountOf(step.From), AccountOf(step.To));
             switch (step.Kind % 10)
@@ -94,8 +99,11 @@ public sealed class TransferProperties
                 case 3:
                     Append(step.Which % 2 == 0 ? Deposit(from, 1 + step.Amount) : Withdraw(from, 1 + step.Amount));
                     break;
-                case 4 when step.Which % 8 == 0:
+                case 4 when step.Which % 3 == 0:
                     Append(Close(from));
+                    break;
+                case 5 when ChannelOf(step) is { Unsettled.Count: > 0 } channel:
+                    Append(CreditOf(channel.Unsettled.First(), channel));
                     break;
                 default:
                     if (sent.Count > 0)
@@ -183,7 +191,7 @@ public sealed class TransferProperties
 
         private void Send(LogRecord record)
         {
-            if (known.Add(record.ToString()))
+            if (known.Add(record.ToByteString()))
             {
                 sent.Add(record);
             }
@@ -203,6 +211,9 @@ public sealed class TransferProperties
                 SettledBelow = channel.Unsettled.First().Sequence,
             },
         };
+
+        private OutgoingChannel? ChannelOf(TransferStep step) =>
+            Ledgers[step.From % 2].Outgoing.GetValueOrDefault(step.To % 2);
 
         private static AccountId AccountOf(byte which) => Id(1 + (which % 5), (which / 5) % 2);
     }
