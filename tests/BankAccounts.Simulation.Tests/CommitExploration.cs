@@ -15,9 +15,9 @@ public sealed class CommitExploration(ITestOutputHelper output)
     [Fact]
     public void In_every_schedule_Redis_is_the_fold_of_the_log_up_to_its_position()
     {
-        var (states, depth) = Explore(Fault.None, maxDepth: 14, maxStates: 8_000);
+        var (states, depth) = Explore(Fault.None, maxDepth: 14, maxStates: 6_000);
         output.WriteLine($"{states} states, depth {depth}");
-        Assert.InRange(states, 1_000, 8_100);
+        Assert.InRange(states, 1_000, 6_100);
         Assert.True(depth >= 8, $"only depth {depth}");
     }
 
@@ -26,7 +26,7 @@ public sealed class CommitExploration(ITestOutputHelper output)
     [InlineData(Fault.NoPrefetchRule)]
     internal void A_rule_that_is_left_out_is_missed(Fault fault)
     {
-        var found = Assert.Throws<ViolationException>(() => Explore(fault, maxDepth: 14, maxStates: 8_000));
+        var found = Assert.Throws<ViolationException>(() => Explore(fault, maxDepth: 14, maxStates: 6_000));
         output.WriteLine(found.Message);
     }
 
@@ -36,9 +36,9 @@ public sealed class CommitExploration(ITestOutputHelper output)
         var frontier = new Queue<string>([string.Empty]);
         while (frontier.TryDequeue(out var path))
         {
-            foreach (var action in CommitWorld.Actions)
+            foreach (var action in After(path, fault).Possible())
             {
-                if (known.Add(KeyAfter(path + action, fault)) && path.Length + 1 < maxDepth)
+                if (known.Add(KeyOf(After(path + action, fault))) && path.Length + 1 < maxDepth)
                 {
                     frontier.Enqueue(path + action);
                 }
@@ -51,7 +51,8 @@ public sealed class CommitExploration(ITestOutputHelper output)
         return (known.Count, maxDepth);
     });
 
-    private static UInt128 KeyAfter(string path, Fault fault)
+    /// <summary>Sessions cannot be copied: a state is reached again by doing again what led to it.</summary>
+    private static CommitWorld After(string path, Fault fault)
     {
         var world = new CommitWorld(fault);
         try
@@ -65,6 +66,9 @@ public sealed class CommitExploration(ITestOutputHelper output)
         {
             throw new ViolationException($"After {path}: {violation.Message}");
         }
-        return BinaryPrimitives.ReadUInt128BigEndian(SHA256.HashData(Encoding.Unicode.GetBytes(world.Key())));
+        return world;
     }
+
+    private static UInt128 KeyOf(CommitWorld world) =>
+        BinaryPrimitives.ReadUInt128BigEndian(SHA256.HashData(Encoding.Unicode.GetBytes(world.Key())));
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using BankAccounts.ProjectionService;
 using BankAccounts.Tests.Logs;
@@ -34,10 +35,19 @@ internal sealed class CommitWorld
             fault))];
     }
 
-    /// <summary>What may happen; each does nothing where it cannot.</summary>
-    public const string Actions = "abABxyzlsrf";
+    /// <summary>What can happen now: steps, scripts, answers, late commits, and what Redis forgets.</summary>
+    public IEnumerable<char> Possible() => "abABxyzlsrf".Where(action => action switch
+    {
+        'A' or 'B' => owners[action - 'A'].Store.Pending is { WasTaken: null },
+        'x' or 'y' => owners[action - 'x'].Store.Pending is not null,
+        'z' => partition.Late.Count > 1,
+        'l' => partition.Late.Count > 0,
+        'r' => partition.Snapshot is not null,
+        'f' => flushes == 0,
+        _ => true,
+    });
 
-    /// <summary>Does one thing.</summary>
+    /// <summary>Does one thing that is possible.</summary>
     public void Do(char action)
     {
         switch (action)
@@ -45,16 +55,16 @@ internal sealed class CommitWorld
             case 'a' or 'b':
                 owners[action - 'a'].Step(maxRecords: 1);
                 break;
-            case 'A' or 'B' when owners[action - 'A'].Store.Pending is { WasTaken: null } pending:
-                Take(pending);
+            case 'A' or 'B':
+                Take(owners[action - 'A'].Store.Pending!);
                 break;
-            case 'x' or 'y' when owners[action - 'x'].Store.Pending is { } pending:
-                Answer(owners[action - 'x'].Store, pending);
+            case 'x' or 'y':
+                Answer(owners[action - 'x'].Store);
                 break;
-            case 'z' when partition.Late.Count > 1:
+            case 'z':
                 partition.Late.RemoveAt(0);
                 break;
-            case 'l' when partition.Late.Count > 0:
+            case 'l':
                 var late = partition.Late[0];
                 partition.Late.RemoveAt(0);
                 Take(late);
@@ -62,15 +72,15 @@ internal sealed class CommitWorld
             case 's':
                 partition.Snapshot = partition.Redis.Copy();
                 break;
-            case 'r' when partition.Snapshot is { } snapshot:
-                partition.Redis.RollBackTo(snapshot);
+            case 'r':
+                partition.Redis.RollBackTo(partition.Snapshot!);
                 break;
-            case 'f' when flushes == 0:
+            case 'f':
                 partition.Redis.Flush();
                 flushes++;
                 break;
             default:
-                break;
+                throw new UnreachableException();
         }
     }
 
@@ -101,8 +111,9 @@ internal sealed class CommitWorld
         }
     }
 
-    private void Answer(SimulatedStore store, PendingCommit pending)
+    private void Answer(SimulatedStore store)
     {
+        var pending = store.Pending!;
         store.Pending = null;
         if (pending.WasTaken == true)
         {
