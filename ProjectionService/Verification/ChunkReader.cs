@@ -67,12 +67,16 @@ public sealed class ChunkReader(IDatabase database, int partition, TimeSpan time
                 $"Partition {Partition}: generation {(string?)result[0]} is live, not {generation} any more."),
             _ => new Chunk(
                 (long)result[0],
-                result[1].IsNull ? -1 : (long)result[1],
+                Number(result[1]),
                 (byte[]?)result[2],
                 !result[3].IsNull,
                 (byte[]?)result[4],
-                result[5].IsNull ? -1 : (long)result[5],
+                Number(result[5]),
                 result[HeaderLength..]),
         };
     }
+
+    /// <summary>Whoever damaged the state may have written anything: what is no number is −1.</summary>
+    private static long Number(RedisResult value) =>
+        long.TryParse((string?)value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1;
 }

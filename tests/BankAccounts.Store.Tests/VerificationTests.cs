@@ -112,6 +112,7 @@ public sealed class VerificationTests(Redis redis) : StoreTest(redis)
         { "an unsettled transfer is there that should not be", "unsettled" },
         { "the head is altered", "head" },
         { "the digest is altered", "head" },
+        { "the position is no number", "head" },
         { "the mark of a script that died is there", "head" },
         { "the number of the oldest request is altered", "head" },
     };
@@ -204,6 +205,7 @@ public sealed class VerificationTests(Redis redis) : StoreTest(redis)
                 database.HashSetAsync(keys.Unsettled, StoreCodec.Field(new ChannelEntry(4, 900)), "x"),
             "the head is altered" => database.HashSetAsync(keys.Head, "head", "x"),
             "the digest is altered" => database.HashSetAsync(keys.Head, "digest", Digests.Empty()),
+            "the position is no number" => database.HashSetAsync(keys.Head, "position", "x"),
             "the mark of a script that died is there" => database.HashSetAsync(keys.Head, "dirty", 1),
             "the number of the oldest request is altered" =>
                 (Task)database.HashIncrementAsync(keys.Head, "first_request"),
