@@ -76,7 +76,7 @@ public sealed class ServerAnswersTests
     [Fact]
     public void ZooKeeper_knows_a_broker_by_its_whole_id()
     {
-        const string dump = 
+        const string dump =
             "SessionTracker dump:\nSessions with Ephemerals (1):\n0x1:\n\t/brokers/ids/12\n";
 
         Assert.False(ZooKeeperWords.KnowsNoBroker(dump, 12));

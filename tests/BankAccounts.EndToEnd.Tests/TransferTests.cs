@@ -18,7 +18,11 @@ public sealed class TransferTests(BankFixture fixture)
         {
             var request = new TransferRequest
             {
-                FromAccountId = from, ToAccountId = to, Amount = 300, RequestId = "rent", Description = "rent",
+                FromAccountId = from,
+                ToAccountId = to,
+                Amount = 300,
+                RequestId = "rent",
+                Description = "rent",
             };
             var answer = await bank.Commands.TransferAsync(request, deadline: Bank.In(30));
             Assert.Equal(Outcome.Accepted, answer.Decision.Outcome);
@@ -79,7 +83,8 @@ public sealed class TransferTests(BankFixture fixture)
     {
         using var driver = new LoadDriver(new LoadOptions
         {
-            Address = bank.App.GetEndpoint("command-service", "http"), Seed = 7,
+            Address = bank.App.GetEndpoint("command-service", "http"),
+            Seed = 7,
         });
         var load = driver.RunAsync();
         for (var kill = 0; kill < 2; kill++)

@@ -161,7 +161,8 @@ internal sealed class Model(int partition)
                 {
                     Balance = account.Balance - amount,
                     Unsettled = account.Unsettled + amount,
-                }) with { IsPending = true };
+                }) with
+                { IsPending = true };
             default:
                 return account.Unsettled > 0 ? Refused(Reason.TransfersUnsettled, account, offset)
                     : account.Balance > 0 ? Refused(Reason.BalanceNotZero, account, offset)
@@ -240,7 +241,8 @@ internal sealed class Model(int partition)
             Balance = account.Balance + (transfer.IsRefund ? asked.Amount : 0),
             Unsettled = account.Unsettled - asked.Amount,
             Version = account.Version + 1,
-        }) with { Reason = (Reason)settle.Reason, Offset = transfer.OpenedAt };
+        }) with
+        { Reason = (Reason)settle.Reason, Offset = transfer.OpenedAt };
         Finals[transfer.OpenedAt] = final;
         if (!transfer.Command.RequestId.IsEmpty)
         {
