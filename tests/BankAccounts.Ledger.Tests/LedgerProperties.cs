@@ -112,10 +112,12 @@ public sealed class LedgerProperties
         Assert.Equal(
             before.After(again) with
             {
+                LogDigest = ledger.Head.LogDigest,
                 DecisionDigest = ledger.Head.DecisionDigest,
                 Voids = before.Voids + 1,
             },
             ledger.Head);
+        Assert.Equal(before.After(again).LogDigest, ledger.Head.LogDigest);
         Assert.Empty(changes.Accounts);
         Assert.Empty(changes.History);
         Assert.Empty(changes.Requests);
