@@ -5,6 +5,7 @@ using Aspire.Hosting.Testing;
 using BankAccounts.ServiceDefaults.Redis;
 using BankAccounts.Store.V1;
 using BankAccounts.V1;
+using Grpc.Core;
 using Grpc.Net.Client;
 using StackExchange.Redis;
 
@@ -143,6 +144,20 @@ public sealed class Bank : IAsyncDisposable
             unsettled += await database.HashLengthAsync(new RedisKeys(partition, generation).Unsettled);
         }
         return unsettled;
+    }
+
+    /// <summary>The verdict on some partitions, all if none is named.</summary>
+    public async Task<VerifyVerdict> VerifyAsync(params int[] partitions)
+    {
+        using var verify = Ledger.Verify(
+            new VerifyRequest { Partitions = { partitions } }, deadline: In(180));
+        VerifyVerdict? verdict = null;
+        await foreach (var step in verify.ResponseStream.ReadAllAsync())
+        {
+            Assert.Null(verdict);
+            verdict = step.Verdict;
+        }
+        return verdict ?? throw new InvalidOperationException("There was no verdict.");
     }
 
     /// <summary>Empties Redis, as a lost server would be.</summary>

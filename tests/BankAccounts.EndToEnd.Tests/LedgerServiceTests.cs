@@ -51,7 +51,7 @@ public sealed class LedgerServiceTests(BankFixture fixture)
             new TransferRequest { FromAccountId = account, ToAccountId = other, Amount = 25 }, deadline: Bank.In(30));
         Assert.True(AccountId.TryParse(account, out var id));
 
-        var before = await VerifyAsync();
+        var before = await bank.VerifyAsync();
         Assert.True(before.Equal, before.Difference?.ToString());
         Assert.Equal(12, before.Partitions.Count);
         Assert.Equal(
@@ -59,7 +59,7 @@ public sealed class LedgerServiceTests(BankFixture fixture)
             Int128.Parse(before.Money.Balances) + Int128.Parse(before.Money.InFlight) - Int128.Parse(before.Money.Ahead));
 
         var planted = await PlantAsync(id);
-        var found = await VerifyAsync(id.Partition);
+        var found = await bank.VerifyAsync(id.Partition);
         Assert.False(found.Equal);
         Assert.Equal((id.Partition, "accounts", account), (found.Difference.Partition, found.Difference.Kind, found.Difference.Key));
         Assert.Equal(planted.ToString(), found.Difference.Found);
@@ -75,7 +75,7 @@ public sealed class LedgerServiceTests(BankFixture fixture)
         }
         Assert.True(last?.Done);
 
-        var after = await VerifyAsync();
+        var after = await bank.VerifyAsync();
         Assert.True(after.Equal, after.Difference?.ToString());
         Assert.Equal(100, (await bank.GetAccountAsync(account)).Balance);
         // The owner takes commands on the new state.
@@ -91,19 +91,6 @@ public sealed class LedgerServiceTests(BankFixture fixture)
         var error = await Assert.ThrowsAsync<RpcException>(
             () => verify.ResponseStream.MoveNext(CancellationToken.None));
         Assert.Equal(["partitions"], Refusal.Of(error).Fields);
-    }
-
-    private async Task<VerifyVerdict> VerifyAsync(params int[] partitions)
-    {
-        using var verify = bank.Ledger.Verify(
-            new VerifyRequest { Partitions = { partitions } }, deadline: Bank.In(180));
-        VerifyVerdict? verdict = null;
-        await foreach (var step in verify.ResponseStream.ReadAllAsync())
-        {
-            Assert.Null(verdict);
-            verdict = step.Verdict;
-        }
-        return verdict ?? throw new InvalidOperationException("There was no verdict.");
     }
 
     /// <summary>Changes one balance in Redis behind the bank's back.</summary>

@@ -105,6 +105,8 @@ public sealed class TransferTests(BankFixture fixture)
         Assert.Equal(200 * 1_000, balances.Sum(account => account.Balance));
         Assert.All(balances, account => Assert.True(account.Balance >= 0));
 
+        await VerifySaysEqualAsync();
+
         var before = await bank.StandingsAsync();
         await bank.FlushRedisAsync();
         await Eventually.BecomesTrue(
@@ -113,6 +115,13 @@ public sealed class TransferTests(BankFixture fixture)
             TimeSpan.FromMinutes(2));
         var afterwards = await Task.WhenAll(report.Accounts.Select(account => bank.GetAccountAsync(account)));
         Assert.Equal(balances, afterwards);
+        await VerifySaysEqualAsync();
+    }
+
+    private async Task VerifySaysEqualAsync()
+    {
+        var verdict = await bank.VerifyAsync();
+        Assert.True(verdict.Equal, verdict.Difference?.ToString());
     }
 
     /// <summary>Two accounts in two partitions, and two in the same one.</summary>

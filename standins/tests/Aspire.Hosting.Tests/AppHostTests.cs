@@ -18,7 +18,9 @@ public sealed class AppHostTests
 
         var seen = await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
         {
-            using var client = app.CreateHttpClient("web", "health");
+            // Without the bound, a client may open a second connection while the first is being returned.
+            using var connection = new SocketsHttpHandler { MaxConnectionsPerServer = 1 };
+            using var client = new HttpClient(connection) { BaseAddress = app.GetEndpoint("web", "health") };
             return (
                 Pid: await client.GetStringAsync("/pid"),
                 Instance: await client.GetStringAsync("/env/OTEL_RESOURCE_ATTRIBUTES"),
