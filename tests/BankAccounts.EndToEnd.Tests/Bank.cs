@@ -4,6 +4,7 @@ using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using BankAccounts.ServiceDefaults.Redis;
 using BankAccounts.Store.V1;
+using BankAccounts.Tests.Servers;
 using BankAccounts.V1;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -125,13 +126,27 @@ public sealed class Bank : IAsyncDisposable
         (int)await (await RedisAsync()).GetDatabase()
             .HashGetAsync(RedisKeys.Owner(partition), "process_id");
 
-    /// <summary>Kills the process that folds a partition.</summary>
-    public async Task KillProjectorAsync(int partition)
+    /// <summary>
+    /// Kills the process that folds a partition, once there is one that runs: after an earlier kill the
+    /// partition takes a moment to move. Returns its id.
+    /// </summary>
+    public async Task<int> KillProjectorAsync(int partition)
     {
-        using var owner = Process.GetProcessById(await OwnerProcessAsync(partition));
-        owner.Kill();
-        await owner.WaitForExitAsync();
+        Process? owner = null;
+        await Eventually.BecomesTrue(
+            async () => (owner = Running(await OwnerProcessAsync(partition))) is not null,
+            $"partition {partition} is folded by a process that runs");
+        using (owner)
+        {
+            owner!.Kill();
+            await owner.WaitForExitAsync();
+            return owner.Id;
+        }
     }
+
+    private static Process? Running(int processId) => Array.Find(
+        Process.GetProcesses(),
+        process => process.Id == processId && process.ProcessName is ("dotnet" or "ProjectionService"));
 
     /// <summary>How many transfers of the whole bank are debited and not settled.</summary>
     public async Task<long> UnsettledTransfersAsync()

@@ -22,11 +22,7 @@ public sealed class FailureTests(BankFixture fixture)
             .Select(payer => PayAsync(payer, account, payments: 100, () => Interlocked.Increment(ref paid)))
             .ToArray();
         await Eventually.BecomesTrue(() => Task.FromResult(Volatile.Read(ref paid) >= 50), "50 payments");
-        var killed = await bank.OwnerProcessAsync(id.Partition);
-        using (var owner = Process.GetProcessById(killed))
-        {
-            owner.Kill();
-        }
+        var killed = await bank.KillProjectorAsync(id.Partition);
         await Task.WhenAll(payers);
 
         Assert.NotEqual(killed, await bank.OwnerProcessAsync(id.Partition));
