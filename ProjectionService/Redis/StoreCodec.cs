@@ -215,6 +215,7 @@ public static class StoreCodec
         SettledBelow = channel.SettledBelow,
         Halted = channel.HaltedBy is not null,
         HaltedByOffset = channel.HaltedBy ?? 0,
+        ExpectedChain = channel.ExpectedChain is { } chain ? ByteString.CopyFrom(chain) : ByteString.Empty,
     };
 
     public static IncomingChannel Decode(StoredIncomingChannel stored, int source)
@@ -224,6 +225,10 @@ public static class StoreCodec
         if (stored.Halted)
         {
             channel.Halt(stored.HaltedByOffset);
+        }
+        if (!stored.ExpectedChain.IsEmpty)
+        {
+            channel.LoadExpected(stored.ExpectedChain.ToByteArray());
         }
         return channel;
     }

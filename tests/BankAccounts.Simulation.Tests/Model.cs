@@ -188,13 +188,20 @@ internal sealed class Model(int partition)
         {
             return Nothing(VoidReason.ChannelHalted);
         }
+        var chainThere = chainsIn.GetValueOrDefault(source) ?? new byte[32];
+        if ((credit.Sequence > received.Count + 1 && credit.SettledBelow > received.Count + 1)
+            || (credit.Sequence == received.Count && !credit.Chain.Span.SequenceEqual(chainThere)))
+        {
+            Halted[source] = offset;
+            return Nothing(VoidReason.CreditOrphan);
+        }
         if (credit.Sequence != received.Count + 1)
         {
             return Nothing(credit.Sequence > received.Count ? VoidReason.CreditGap : VoidReason.CreditRepeated);
         }
         var currency = credit.CurrencyCode.ToStringUtf8();
         var chain = Chained(
-            chainsIn.GetValueOrDefault(source) ?? new byte[32], credit.Sequence, credit.SourceOffset,
+            chainThere, credit.Sequence, credit.SourceOffset,
             credit.FromAccountId, credit.ToAccountId, credit.Amount, currency);
         if (!credit.Chain.Span.SequenceEqual(chain))
         {
