@@ -21,6 +21,7 @@ public sealed partial class PartitionProjector(
     ProjectionOptions options,
     ILogger<PartitionProjector> logger)
 {
+    private readonly ChannelAlarm alarm = new(feed.Partition, logger);
     private long confirmedPosition;
     private long reportedAt;
 
@@ -32,6 +33,9 @@ public sealed partial class PartitionProjector(
 
     /// <summary>Why the partition is halted; null while it is not.</summary>
     public string? Halted { get; private set; }
+
+    /// <summary>Which channels towards the partition are halted; null while none is.</summary>
+    public string? HaltedChannels => alarm.Why;
 
     /// <summary>Whether it is halted for a record that only a newer build knows.</summary>
     public bool NeedsNewerBuild { get; private set; }
@@ -185,13 +189,12 @@ public sealed partial class PartitionProjector(
     private Task ReportAsync(ProjectionSession session, long caughtUpAt, CancellationToken cancellation)
     {
         reportedAt = Stopwatch.GetTimestamp();
-        var oldestUnsettledAtMs = session.Ledger.Outgoing.Values
-            .Where(channel => channel.Unsettled.Count > 0)
-            .Select(channel => channel.Unsettled.First().Command.RecordedAtMs)
-            .DefaultIfEmpty(0)
-            .Min();
+        alarm.Look(session.Ledger.Incoming.Values);
         return report.FoldingAsync(
-            session.ConfirmedPosition, session.ConfirmedPosition < caughtUpAt, oldestUnsettledAtMs, cancellation);
+            session.ConfirmedPosition,
+            session.ConfirmedPosition < caughtUpAt,
+            StoreCodec.EncodeSendings(session.Ledger.Outgoing.Values),
+            cancellation);
     }
 
     /// <summary>

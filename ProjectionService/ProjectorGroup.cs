@@ -7,7 +7,7 @@ namespace BankAccounts.ProjectionService;
 
 /// <summary>
 /// The projectors of the partitions that this process owns. It starts and stops them as the consumer
-/// group says, and is the health check that fails while one of them is halted.
+/// group says, and is the health check that fails while one of them, or a channel towards it, is halted.
 /// </summary>
 public sealed class ProjectorGroup(
     Func<PartitionFeed, PartitionProjector> create,
@@ -67,7 +67,10 @@ public sealed class ProjectorGroup(
     public Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var halts = running.Values.Select(one => one.Projector.Halted).OfType<string>().ToList();
+        var halts = running.Values
+            .SelectMany(one => new[] { one.Projector.Halted, one.Projector.HaltedChannels })
+            .OfType<string>()
+            .ToList();
         return Task.FromResult(
             halts.Count > 0 ? HealthCheckResult.Unhealthy(string.Join(' ', halts))
             : !hasJoined ? HealthCheckResult.Unhealthy("The consumer group has not taken this process in yet.")
