@@ -8,9 +8,19 @@ public sealed record CommandOptions
     /// <summary>The configuration section.</summary>
     public const string Section = "Command";
 
-    /// <summary>How many commands of this process may be under way at once; more are refused.</summary>
+    /// <summary>How many commands of this process may be under way at once; more are refused (of a stream: wait).</summary>
     [Range(1, 1_000_000)]
-    public int MaxUnderWay { get; init; } = 8_192;
+    public int MaxUnderWay { get; init; } = 32_768;
+
+    /// <summary>
+    /// How many commands of one stream may be under way at once, those included whose results the caller has
+    /// not taken; then the stream is not read from.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int MaxUnderWayPerStream { get; init; } = 8_192;
+
+    /// <summary>How long a stream waits for its decisions when the process is told to stop.</summary>
+    public TimeSpan StopWithin { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a pushed decision may be late before it is asked for.</summary>
     public TimeSpan AskAfter { get; init; } = TimeSpan.FromMilliseconds(250);

@@ -3,7 +3,6 @@ using BankAccounts.ServiceDefaults.Grpc;
 using BankAccounts.Store.V1;
 using BankAccounts.V1;
 using Google.Protobuf;
-using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 
@@ -51,7 +50,7 @@ public static class Answers
                 State = stored.Decision.Pending ? TransferState.Pending
                     : stored.Decision.Reason == Reason.Unspecified ? TransferState.Settled
                     : TransferState.Refunded,
-                Reason = NameOf(stored.Decision.Reason),
+                Reason = stored.Decision.Reason == Reason.Unspecified ? string.Empty : Reasons.Of(stored.Decision.Reason).Name,
                 CreateTime = TimeOf(stored.RecordedAtMs),
             },
             Position = PositionOf(id.Partition, reading.Position),
@@ -60,13 +59,11 @@ public static class Answers
 
     /// <summary>There is no such account.</summary>
     public static RpcException AccountNotFound(AccountId id) => BankErrors.Create(
-        StatusCode.NotFound, "ACCOUNT_NOT_FOUND", "There is no such account.",
-        [new("account_id", id.ToString())]);
+        Reasons.AccountNotFound, metadata: [new("account_id", id.ToString())]);
 
     /// <summary>There is no such transfer.</summary>
     public static RpcException TransferNotFound(TransferId id) => BankErrors.Create(
-        StatusCode.NotFound, "TRANSFER_NOT_FOUND", "There is no such transfer.",
-        [new("transfer_id", id.ToString())]);
+        Reasons.TransferNotFound, metadata: [new("transfer_id", id.ToString())]);
 
     private static Position PositionOf(int partition, long next) =>
         new() { Partition = partition, Offset = next - 1 };
@@ -78,13 +75,4 @@ public static class Answers
         AccountId.TryRead(id.Span, out var read)
             ? read.ToString()
             : throw new InvalidDataException("A stored transfer has a malformed account id.");
-
-    /// <summary>The contract's name of a reason: that of the enum without its prefix.</summary>
-    private static string NameOf(Reason reason)
-    {
-        const string prefix = "REASON_";
-        EnumValueDescriptor value = StoreReflection.Descriptor
-            .FindTypeByName<EnumDescriptor>(nameof(Reason)).FindValueByNumber((int)reason);
-        return reason == Reason.Unspecified ? string.Empty : value.Name[prefix.Length..];
-    }
 }

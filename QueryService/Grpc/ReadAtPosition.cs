@@ -13,8 +13,6 @@ namespace BankAccounts.QueryService.Grpc;
 /// </summary>
 public sealed class ReadAtPosition
 {
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
-
     private readonly int partition;
     private readonly long minPosition;
     private readonly bool allowStale;
@@ -74,20 +72,16 @@ public sealed class ReadAtPosition
         }
         catch (Exception away) when (away is RedisException or TimeoutException)
         {
-            throw BankErrors.Create(
-                StatusCode.Unavailable, "REDIS_UNAVAILABLE", "Redis is away, so the answer is not known.",
-                retryAfter: RetryAfter);
+            throw BankErrors.Create(Reasons.RedisUnavailable);
         }
     }
 
     private RpcException Rebuilding(long position, long catchUpTo) => BankErrors.Create(
-        StatusCode.Unavailable,
-        "REBUILDING",
-        "The partition is being folded again; the answer would be older than others were.",
+        Reasons.Rebuilding,
+        metadata:
         [
             new("partition", partition.ToString(CultureInfo.InvariantCulture)),
             new("position", position.ToString(CultureInfo.InvariantCulture)),
             new("catch_up_to", catchUpTo.ToString(CultureInfo.InvariantCulture)),
-        ],
-        RetryAfter);
+        ]);
 }
