@@ -143,6 +143,14 @@ public static class Reasons
     public static readonly ErrorReason DigestMismatch = new(
         "DIGEST_MISMATCH", StatusCode.FailedPrecondition, "The log and the live state have different digests.");
 
+    public static readonly ErrorReason ChannelNotHalted = new(
+        "CHANNEL_NOT_HALTED", StatusCode.FailedPrecondition,
+        "The channel is not halted by that record, or was released before.");
+
+    public static readonly ErrorReason NotUnsettled = new(
+        "NOT_UNSETTLED", StatusCode.FailedPrecondition,
+        "The source has no unsettled transfer of that number in this channel. Nothing was appended.");
+
     public static readonly ErrorReason VerifyRunning = Running("VERIFY_RUNNING");
 
     public static readonly ErrorReason RebuildRunning = Running("REBUILD_RUNNING");

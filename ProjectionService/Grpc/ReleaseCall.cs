@@ -59,7 +59,7 @@ public sealed class ReleaseCall(LiveState state, FollowUpProducer producer, IOpt
         catch (Exception unknown) when (unknown is OperationCanceledException or KafkaException)
         {
             throw BankErrors.Create(
-                StatusCode.DeadlineExceeded, "OUTCOME_UNKNOWN",
+                Reasons.OutcomeUnknown,
                 "The release was not decided in time. It may still take effect: ask ListChannels.");
         }
     }
@@ -115,9 +115,7 @@ public sealed class ReleaseCall(LiveState state, FollowUpProducer producer, IOpt
         var live = await state.ReadAsync(
             request.SourcePartition, keys => [["HGET", keys.Unsettled, field]], cancellation);
         return live is null || live.Answers[0].IsNull
-            ? throw BankErrors.Create(
-                StatusCode.FailedPrecondition, "NOT_UNSETTLED",
-                "The source has no unsettled transfer of that number in this channel. Nothing was appended.")
+            ? throw BankErrors.Create(Reasons.NotUnsettled)
             : StoredUnsettled.Parser.ParseFrom((byte[])live.Answers[0]!).Chain;
     }
 
@@ -138,7 +136,7 @@ public sealed class ReleaseCall(LiveState state, FollowUpProducer producer, IOpt
     }
 
     private static RpcException NotHalted(ReleaseChannelRequest request) => BankErrors.Create(
-        StatusCode.FailedPrecondition, "CHANNEL_NOT_HALTED",
+        Reasons.ChannelNotHalted,
         string.Create(
             CultureInfo.InvariantCulture,
             $"The channel from partition {request.SourcePartition} to {request.DestinationPartition} is not halted by"
