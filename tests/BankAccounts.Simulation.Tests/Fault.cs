@@ -20,6 +20,12 @@ internal enum Fault
 
     /// <summary>A credit is taken whatever its number.</summary>
     NoCreditSequence,
+
+    /// <summary>A script that dies midway leaves no mark.</summary>
+    NoDirtyMark,
+
+    /// <summary>Nobody looks whether the log is still the one that was folded.</summary>
+    NoLookAtTheLog,
 }
 
 /// <summary>An invariant does not hold.</summary>

@@ -44,6 +44,8 @@ public sealed class SimulationTests(ITestOutputHelper output)
     [InlineData(Fault.RefusalsForgottenAtTheAnswer)]
     [InlineData(Fault.DedupeWindowOfTwo)]
     [InlineData(Fault.NoCreditSequence)]
+    [InlineData(Fault.NoDirtyMark)]
+    [InlineData(Fault.NoLookAtTheLog)]
     internal void A_rule_that_is_left_out_is_missed(Fault fault)
     {
         for (var seed = 1; seed <= Schedules; seed++)
