@@ -13,7 +13,7 @@ public sealed class ChannelList(LiveState state, IOptions<BankOptions> bank)
     /// <summary>Reads all channels.</summary>
     public async Task<ListChannelsResponse> ReadAsync(CancellationToken cancellation)
     {
-        var channels = new SortedDictionary<(int Source, int Destination), Channel>();
+        var channels = new SortedDictionary<(int Source, int Destination), TransferChannel>();
         foreach (var partition in Enumerable.Range(0, bank.Value.PartitionCount))
         {
             var live = await state.ReadAsync(
@@ -44,11 +44,11 @@ public sealed class ChannelList(LiveState state, IOptions<BankOptions> bank)
         }
         return new ListChannelsResponse { Channels = { channels.Values } };
 
-        Channel At(int source, int destination)
+        TransferChannel At(int source, int destination)
         {
             if (!channels.TryGetValue((source, destination), out var channel))
             {
-                channel = new Channel { SourcePartition = source, DestinationPartition = destination };
+                channel = new TransferChannel { SourcePartition = source, DestinationPartition = destination };
                 channels.Add((source, destination), channel);
             }
             return channel;

@@ -31,7 +31,7 @@ public sealed class HaltedChannelTests(BankFixture fixture)
         var before = await ChannelAsync(source, destination);
 
         await ForgeAsync(source, destination, before.Taken + (fromSource ? 5 : 1));
-        Channel halted = new();
+        TransferChannel halted = new();
         await Eventually.BecomesTrue(
             async () => (halted = await ChannelAsync(source, destination)).Halted, "the channel is halted");
         var status = (await bank.Ledger.GetStatusAsync(new(), deadline: Bank.In(20))).Partitions[destination.Partition];
@@ -111,7 +111,7 @@ public sealed class HaltedChannelTests(BankFixture fixture)
         return answer.TransferId;
     }
 
-    private async Task<Channel> ChannelAsync(AccountId source, AccountId destination) =>
+    private async Task<TransferChannel> ChannelAsync(AccountId source, AccountId destination) =>
         (await bank.Ledger.ListChannelsAsync(new ListChannelsRequest(), deadline: Bank.In(20))).Channels.Single(
             channel => channel.SourcePartition == source.Partition
                 && channel.DestinationPartition == destination.Partition);
