@@ -20,6 +20,8 @@ public static class StoreCodec
         OpenedAtMs = account.OpenedAtMs,
         Version = account.Version,
         Unsettled = account.Unsettled,
+        Entries = account.Entries,
+        LastEntryMs = account.LastEntryMs,
     };
 
     public static Account Decode(StoredAccount stored) => new(
@@ -29,7 +31,9 @@ public static class StoreCodec
         stored.Closed,
         stored.OpenedAtMs,
         stored.Version,
-        stored.Unsettled);
+        stored.Unsettled,
+        stored.Entries,
+        stored.LastEntryMs);
 
     public static StoredDecision Encode(Decision decision) => new()
     {
@@ -127,8 +131,10 @@ public static class StoreCodec
             Kind = entry.Kind,
             Amount = entry.Amount,
             RequestId = entry.Command.RequestId,
-            RecordedAtMs = entry.Command.RecordedAtMs,
+            TimeMs = entry.TimeMs,
             Decision = Encode(entry.Decision),
+            Number = entry.Number,
+            SettledAfter = entry.Offset - entry.Decision.Offset,
         };
         switch (entry.Command.BodyCase)
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using BankAccounts.ProjectionService.Redis;
+using BankAccounts.ServiceDefaults.Redis;
 using BankAccounts.Store.V1;
 
 namespace BankAccounts.Simulation.Tests;
@@ -79,7 +80,7 @@ internal sealed class SimulatedRedis(Fault fault)
             Do(arguments);
         }
         Head = new StoredPosition(commit.To, commit.ToDigest, commit.Head, commit.FirstRequest);
-        published = Messages(commit.Messages);
+        published = Messages(commit.Keys.Partition, commit.Messages);
         return true;
     }
 
@@ -155,15 +156,19 @@ internal sealed class SimulatedRedis(Fault fault)
         }
     }
 
-    private static List<DecisionBatch> Messages(ReadOnlyMemory<byte> packed)
+    private static List<DecisionBatch> Messages(int partition, ReadOnlyMemory<byte> packed)
     {
         var reader = new PackedReader(packed);
         var messages = new List<DecisionBatch>();
         for (var left = reader.Array(); left > 0; left--)
         {
             reader.Array();
-            reader.Bytes();
-            messages.Add(DecisionBatch.Parser.ParseFrom(reader.Bytes().Span));
+            var channel = Text(reader.Bytes().Span);
+            var message = reader.Bytes();
+            if (channel != RedisKeys.Committed(partition))
+            {
+                messages.Add(DecisionBatch.Parser.ParseFrom(message.Span));
+            }
         }
         return messages;
     }
