@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using BankAccounts.ProjectionService.History;
 using BankAccounts.ProjectionService.Log;
 using BankAccounts.ProjectionService.Rebuilding;
 using BankAccounts.ProjectionService.Redis;
@@ -18,6 +19,7 @@ public sealed partial class PartitionProjector(
     LogEnds logEnds,
     OwnerReport report,
     GenerationCleaner cleaner,
+    HistorySealer sealer,
     ProjectionOptions options,
     ILogger<PartitionProjector> logger)
 {
@@ -93,7 +95,15 @@ public sealed partial class PartitionProjector(
     {
         var sender = new TransferSender(followUps.TrySend, TimeProvider.System);
         await report.LoadingAsync(cancellation);
-        var session = await ProjectionSession.BeginAsync(store, options, sender.Follow, cancellation);
+        var session = await ProjectionSession.BeginAsync(
+            store,
+            options,
+            changes =>
+            {
+                sender.Follow(changes);
+                sealer.Follow(changes);
+            },
+            cancellation);
         var caughtUpAt = await CatchUpToAsync(session, cancellation);
         Volatile.Write(ref confirmedPosition, session.ConfirmedPosition);
         await RequireSameLogAsync(session, cancellation);

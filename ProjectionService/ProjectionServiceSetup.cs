@@ -1,4 +1,5 @@
 using BankAccounts.ProjectionService.Grpc;
+using BankAccounts.ProjectionService.History;
 using BankAccounts.ProjectionService.Log;
 using BankAccounts.ProjectionService.Rebuilding;
 using BankAccounts.ProjectionService.Redis;
@@ -54,6 +55,8 @@ public static class ProjectionServiceSetup
         builder.Services.AddHostedService(services => services.GetRequiredService<LogReader>());
         builder.Services.AddSingleton<GenerationCleaner>();
         builder.Services.AddHostedService(services => services.GetRequiredService<GenerationCleaner>());
+        builder.Services.AddSingleton<HistorySealer>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<HistorySealer>());
         builder.Services.AddSingleton<StatusReader>();
         builder.Services.AddSingleton<VerifyCall>();
         builder.Services.AddSingleton<RebuildCall>();
@@ -75,6 +78,7 @@ public static class ProjectionServiceSetup
             services.GetRequiredService<LogEnds>(),
             new OwnerReport(database, feed.Partition, Instance.Name, timeout),
             services.GetRequiredService<GenerationCleaner>(),
+            services.GetRequiredService<HistorySealer>(),
             services.GetRequiredService<IOptions<ProjectionOptions>>().Value,
             services.GetRequiredService<ILogger<PartitionProjector>>());
     };

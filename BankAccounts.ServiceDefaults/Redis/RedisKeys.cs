@@ -18,7 +18,9 @@ namespace BankAccounts.ServiceDefaults.Redis;
 /// {bank:N}:owner              hash    who folds the partition, and how it is (operators' state)
 /// {bank:N}:G:head             hash    position, digest, dirty, first_request, head (StoredHead)
 /// {bank:N}:G:accounts         hash    account id (16 bytes) → StoredAccount
-/// {bank:N}:G:history:ID       list    StoredHistoryEntry, oldest first
+/// {bank:N}:G:names            zset    holder name ‖ 0x00 ‖ account id (16 bytes), all with score 0
+/// {bank:N}:G:history:ID       list    StoredHistoryEntry, oldest first: those that are not sealed yet
+/// {bank:N}:G:pages:ID         hash    page number → 256 older entries, StoredHistoryPage in Brotli
 /// {bank:N}:G:requests         hash    account id ‖ request id → StoredRequest
 /// {bank:N}:G:request-order    list    stream time (8 bytes, big endian) ‖ account id ‖ request id
 /// {bank:N}:G:producers        hash    producer id (16 bytes) → StoredProducer
@@ -31,15 +33,25 @@ namespace BankAccounts.ServiceDefaults.Redis;
 /// {bank:N}:G:voids            list    StoredVoid, the last 1,000
 /// {bank:N}:G:decisions        hash    offset modulo 16,384 → PushedDecision
 /// </code>
-/// Decisions are pushed on the pub/sub channel that a record names as its <c>reply_to</c>.
+/// Decisions are pushed on the pub/sub channel that a record names as its <c>reply_to</c>, and what a
+/// commit changed (CommittedBatch) on <c>{bank:N}:committed</c>.
 /// </remarks>
 public readonly record struct RedisKeys(int Partition, long Generation)
 {
     /// <summary>The version of this layout. Another one in Redis makes the owner fold anew.</summary>
-    public const int Layout = 2;
+    public const int Layout = 3;
 
     /// <summary>How many void records are kept.</summary>
     public const int MaxVoids = 1_000;
+
+    /// <summary>How many entries of a history one sealed page holds.</summary>
+    public const int PageEntries = 256;
+
+    /// <summary>
+    /// From so many unsealed entries on the oldest are sealed; so at least one page's worth of the newest
+    /// entries is never compressed.
+    /// </summary>
+    public const int SealFromEntries = 2 * PageEntries;
 
     /// <summary>How many of the latest decisions of a partition are kept by position.</summary>
     public const int MaxDecisions = 16_384;
@@ -49,6 +61,12 @@ public readonly record struct RedisKeys(int Partition, long Generation)
 
     /// <summary>Who folds the partition.</summary>
     public static RedisKey Owner(int partition) => $"{Tag(partition)}:owner";
+
+    /// <summary>The channel on which each commit of a partition says what it changed.</summary>
+    public static string Committed(int partition) => $"{Tag(partition)}:committed";
+
+    /// <summary>The pattern that the channels of all partitions match.</summary>
+    public const string PatternOfCommitted = "{bank:*}:committed";
 
     /// <summary>The pattern that the keys of all generations of a partition match.</summary>
     public static string PatternOfAll(int partition) =>
@@ -106,8 +124,29 @@ public readonly record struct RedisKeys(int Partition, long Generation)
 
     private string Number => Generation.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>An account's history.</summary>
-    public string History(AccountId account) => Of($"history:{account}");
+    /// <summary>The accounts by holder name.</summary>
+    public string Names => Of("names");
+
+    /// <summary>What the keys of histories begin with.</summary>
+    public string Histories => Of("history:");
+
+    /// <summary>What the keys of sealed pages begin with.</summary>
+    public string AllPages => Of("pages:");
+
+    /// <summary>The newest entries of an account's history.</summary>
+    public string History(AccountId account) => $"{Histories}{account}";
+
+    /// <summary>The sealed pages of an account's history.</summary>
+    public string Pages(AccountId account) => $"{AllPages}{account}";
+
+    /// <summary>The member of <see cref="Names"/> for an account: names have no control characters.</summary>
+    public static byte[] NameMember(ReadOnlySpan<byte> holderName, AccountId account)
+    {
+        var member = new byte[holderName.Length + 1 + AccountId.Size];
+        holderName.CopyTo(member);
+        account.Write(member.AsSpan(holderName.Length + 1));
+        return member;
+    }
 
     private static string Tag(int partition) => $"{{bank:{partition.ToString(CultureInfo.InvariantCulture)}}}";
 

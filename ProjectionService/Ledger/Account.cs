@@ -4,7 +4,8 @@ namespace BankAccounts.ProjectionService.Ledger;
 
 /// <summary>
 /// An account after some decision. Amounts are in minor units and never negative. What it sent and is
-/// not settled counts against its limit, so that a refund always has room.
+/// not settled counts against its limit, so that a refund always has room. Its history is numbered, and
+/// the time of it never goes back: a refusal is an entry too.
 /// </summary>
 public sealed record Account(
     ByteString HolderName,
@@ -13,7 +14,9 @@ public sealed record Account(
     bool IsClosed,
     long OpenedAtMs,
     long Version,
-    long Unsettled = 0)
+    long Unsettled = 0,
+    long Entries = 0,
+    long LastEntryMs = 0)
 {
     /// <summary>Whether so much more would exceed what an account can hold.</summary>
     public bool WouldExceedLimit(long amount) =>
@@ -22,4 +25,11 @@ public sealed record Account(
     /// <summary>The account after one more accepted change.</summary>
     public Account Next(long balance, long unsettled) =>
         this with { Balance = balance, Unsettled = unsettled, Version = checked(Version + 1) };
+
+    /// <summary>The account with one more entry in its history, by a record of a time.</summary>
+    public Account WithEntry(long recordedAtMs) => this with
+    {
+        Entries = checked(Entries + 1),
+        LastEntryMs = Math.Max(LastEntryMs, recordedAtMs),
+    };
 }

@@ -4,8 +4,23 @@ using BankAccounts.Store.V1;
 namespace BankAccounts.ProjectionService.Ledger;
 
 /// <summary>One entry of an account's history: what was asked and what became of it.</summary>
+/// <param name="Account">The account.</param>
+/// <param name="Number">Its number in the account's history, from 1.</param>
+/// <param name="TimeMs">Its time, Unix milliseconds: never before the entry before it.</param>
+/// <param name="Offset">The record that decided it; for a settlement that is not its command.</param>
+/// <param name="Command">What was asked.</param>
+/// <param name="Kind">What it was for this account.</param>
+/// <param name="Amount">The amount in minor units, 0 if it has none.</param>
+/// <param name="Decision">What became of it.</param>
 public readonly record struct HistoryEntry(
-    AccountId Account, LogRecord Command, Kind Kind, long Amount, Decision Decision);
+    AccountId Account,
+    long Number,
+    long TimeMs,
+    long Offset,
+    LogRecord Command,
+    Kind Kind,
+    long Amount,
+    Decision Decision);
 
 /// <summary>A record that counts for nothing.</summary>
 public readonly record struct VoidRecord(long Offset, VoidReason Reason, long FirstOffset);

@@ -217,14 +217,9 @@ public sealed partial class PartitionLedger
         var reason = (Reason)settle.Reason;
         var isRefund = reason != Reason.Unspecified;
         var after = Rules.Settle(Accounts[record.Account]!, asked.Amount, isRefund);
-        Set(record.Account, after, changes);
         var final = new Decision(reason, after.Balance, after.Version, transfer.Offset);
-        changes.History.Add(new(
-            record.Account,
-            transfer.Command,
-            isRefund ? Kind.TransferRefunded : Kind.TransferSettled,
-            asked.Amount,
-            final));
+        var kind = isRefund ? Kind.TransferRefunded : Kind.TransferSettled;
+        Enter(record, after, transfer.Command, kind, asked.Amount, final, changes);
         changes.Transfers[transfer.Offset] = new(transfer, final);
         if (!transfer.Command.RequestId.IsEmpty)
         {
@@ -240,13 +235,9 @@ public sealed partial class PartitionLedger
     {
         var decision = new Decision(
             reason, after?.Balance ?? 0, after?.Version ?? 0, record.Entry.Offset);
-        if (reason == Reason.Unspecified)
-        {
-            Set(record.Account, after!, changes);
-        }
         if (after is not null)
         {
-            changes.History.Add(new(record.Account, record.Command, kind, amount, decision));
+            Enter(record, after, record.Command, kind, amount, decision, changes);
         }
         Head = Head with
         {

@@ -168,12 +168,11 @@ public sealed partial class PartitionLedger
             {
                 Head = Head with { Accounts = Head.Accounts + 1 };
             }
-            Set(record.Account, after!, changes);
         }
         if (after is not null)
         {
             var (kind, amount) = Describe(record.Command);
-            changes.History.Add(new(record.Account, record.Command, kind, amount, decision));
+            Enter(record, after, record.Command, kind, amount, decision, changes);
         }
         Tell(record.Command, record.Entry.Offset, decision, changes);
         return decision;
@@ -189,10 +188,28 @@ public sealed partial class PartitionLedger
         _ => throw new UnreachableException(),
     };
 
-    private void Set(AccountId id, Account account, Changes changes)
+    /// <summary>Enters what a record decided into the account's history, with its number and its time.</summary>
+    private void Enter(
+        LedgerRecord record,
+        Account account,
+        LogRecord command,
+        Kind kind,
+        long amount,
+        Decision decision,
+        Changes changes)
     {
-        Accounts.Set(id, account, Batch);
-        changes.Accounts[id] = account;
+        var entered = account.WithEntry(record.Command.RecordedAtMs);
+        Accounts.Set(record.Account, entered, Batch);
+        changes.Accounts[record.Account] = entered;
+        changes.History.Add(new(
+            record.Account,
+            entered.Entries,
+            entered.LastEntryMs,
+            record.Entry.Offset,
+            command,
+            kind,
+            amount,
+            decision));
     }
 
     private void Tell(LogRecord command, long offset, Decision decision, Changes changes)

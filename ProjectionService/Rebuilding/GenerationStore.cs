@@ -1,3 +1,4 @@
+using BankAccounts.ProjectionService.History;
 using BankAccounts.ProjectionService.Ledger;
 using BankAccounts.ProjectionService.Redis;
 using BankAccounts.ServiceDefaults.Grpc;
@@ -80,6 +81,14 @@ public sealed class GenerationStore(IDatabase database, int partition, TimeSpan 
         {
             throw Lost();
         }
+    }
+
+    /// <summary>Seals the histories that a batch made long.</summary>
+    public Task SealAsync(RedisKeys built, Changes changes, CancellationToken cancellation)
+    {
+        var pages = new PageStore(database, timeout);
+        return Task.WhenAll(PageStore.DueIn(changes).Select(
+            account => pages.SealDueAsync(account, built.Generation, cancellation)));
     }
 
     /// <summary>Makes the generation the live one; false if the live one has moved on meanwhile.</summary>

@@ -88,6 +88,7 @@ public sealed class PartitionRebuild(
         var changes = await Task.Run(
             () => fold.Next(position, MaxRecordsAtOnce, cancellation), cancellation);
         await store.CommitAsync(EncodedCommit.Of(built, before, fold.Ledger, changes), cancellation);
+        await store.SealAsync(built, changes, cancellation);
         await report(new RebuildProgress(built, fold.Ledger.Head, position, IsLive: false));
     }
 

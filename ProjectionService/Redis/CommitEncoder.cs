@@ -15,6 +15,9 @@ public sealed class CommitEncoder(RedisKeys keys)
     /// <summary>The most arguments of one command: Lua can unpack some thousands onto its stack.</summary>
     private const int MaxArguments = 2_000;
 
+    /// <summary>The most accounts that a commit names for those who watch: 8 KiB.</summary>
+    private const int MaxAccountsNamed = 512;
+
     private readonly MessagePack commands = new();
     private int commandCount;
 
@@ -23,6 +26,7 @@ public sealed class CommitEncoder(RedisKeys keys)
     {
         var encoder = new CommitEncoder(keys);
         encoder.AddAccounts(changes);
+        encoder.AddHistory(changes);
         encoder.AddRequests(changes);
         encoder.AddProducers(changes);
         encoder.AddTransfers(changes);
@@ -34,8 +38,10 @@ public sealed class CommitEncoder(RedisKeys keys)
         return packed;
     }
 
-    /// <summary>The messages of a batch, one for each appender that waits, packed.</summary>
-    public static ReadOnlyMemory<byte> Messages(RedisKeys keys, Changes changes)
+    /// <summary>
+    /// The messages of a batch, packed: one for each appender that waits, and one for those who watch.
+    /// </summary>
+    public static ReadOnlyMemory<byte> Messages(RedisKeys keys, Changes changes, long position)
     {
         var byChannel = new Dictionary<ByteString, DecisionBatch>();
         foreach (var answer in changes.Answers)
@@ -51,12 +57,34 @@ public sealed class CommitEncoder(RedisKeys keys)
             }
             batch.Decisions.Add(StoreCodec.Encode(answer));
         }
-        var packed = new MessagePack().Array(byChannel.Count);
+        var packed = new MessagePack().Array(byChannel.Count + 1)
+            .Array(2)
+            .Text(RedisKeys.Committed(keys.Partition))
+            .Bytes(Committed(keys, changes, position).ToByteArray());
         foreach (var (channel, batch) in byChannel)
         {
             packed.Array(2).Bytes(channel.Span).Bytes(batch.ToByteArray());
         }
         return packed.Written;
+    }
+
+    private static CommittedBatch Committed(RedisKeys keys, Changes changes, long position)
+    {
+        var committed = new CommittedBatch { Partition = keys.Partition, Position = position };
+        if (changes.Accounts.Count > MaxAccountsNamed)
+        {
+            committed.Many = true;
+            return committed;
+        }
+        var accounts = new byte[changes.Accounts.Count * AccountId.Size];
+        var next = accounts.AsSpan();
+        foreach (var account in changes.Accounts.Keys)
+        {
+            account.Write(next);
+            next = next[AccountId.Size..];
+        }
+        committed.Accounts = ByteString.CopyFrom(accounts);
+        return committed;
     }
 
     private void AddAccounts(Changes changes)
@@ -65,6 +93,16 @@ public sealed class CommitEncoder(RedisKeys keys)
         {
             changed.Key.ToByteArray(), StoreCodec.Encode(changed.Value).ToByteArray(),
         }));
+        Add("ZADD", keys.Names, changes.History
+            .Where(entry => entry is { Kind: Kind.Create, Decision.IsAccepted: true })
+            .SelectMany(entry => new[]
+            {
+                Number(0), RedisKeys.NameMember(entry.Command.Create.HolderName.Span, entry.Account),
+            }));
+    }
+
+    private void AddHistory(Changes changes)
+    {
         foreach (var entries in changes.History.GroupBy(entry => entry.Account))
         {
             Add("RPUSH", keys.History(entries.Key),

@@ -19,6 +19,8 @@ public static partial class StoreCodec
         OpenedAtMs = account.OpenedAtMs,
         Version = account.Version,
         Unsettled = account.Unsettled,
+        Entries = account.Entries,
+        LastEntryMs = account.LastEntryMs,
     };
 
     public static Account Decode(StoredAccount stored) => new(
@@ -28,7 +30,9 @@ public static partial class StoreCodec
         stored.Closed,
         stored.OpenedAtMs,
         stored.Version,
-        stored.Unsettled);
+        stored.Unsettled,
+        stored.Entries,
+        stored.LastEntryMs);
 
     public static StoredDecision Encode(Decision decision) => new()
     {
@@ -126,8 +130,10 @@ public static partial class StoreCodec
             Kind = entry.Kind,
             Amount = entry.Amount,
             RequestId = entry.Command.RequestId,
-            RecordedAtMs = entry.Command.RecordedAtMs,
+            TimeMs = entry.TimeMs,
             Decision = Encode(entry.Decision),
+            Number = entry.Number,
+            SettledAfter = entry.Offset - entry.Decision.Offset,
         };
         switch (entry.Command.BodyCase)
         {

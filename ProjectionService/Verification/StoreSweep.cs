@@ -13,8 +13,6 @@ namespace BankAccounts.ProjectionService.Verification;
 public sealed class StoreSweep(PartitionVerifier verifier, CancellationToken cancellation)
 {
     private const int ChunkSize = 1_000;
-    private const int HistoriesAtOnce = 50;
-    private const int HistoryEntriesAtOnce = 100;
 
     private readonly RedisKeys keys = verifier.Keys;
 
@@ -28,15 +26,15 @@ public sealed class StoreSweep(PartitionVerifier verifier, CancellationToken can
         {
             await SweepMapAsync(hash, "HSCAN", "HLEN", "HGET");
         }
-        await SweepMapAsync(StoredPart.ProducerOrder(keys), "ZSCAN", "ZCARD", "ZSCORE");
+        foreach (var set in StoredPart.SortedSets(keys))
+        {
+            await SweepMapAsync(set, "ZSCAN", "ZCARD", "ZSCORE");
+        }
         foreach (var list in StoredPart.Lists(keys))
         {
-            await SweepListAsync(list, behind: 0);
+            await new ListSweep(verifier, cancellation).RunAsync(list, behind: 0);
         }
-        foreach (var accounts in verifier.Accounts.Chunk(HistoriesAtOnce).ToList())
-        {
-            await SweepHistoriesAsync(accounts);
-        }
+        await new HistorySweep(verifier, cancellation).RunAsync();
         await SweepKeysAsync();
     }
 
@@ -83,7 +81,7 @@ public sealed class StoreSweep(PartitionVerifier verifier, CancellationToken can
     {
         var wanted = Expected.Map(part.Key).GetValueOrDefault(field);
         var isSame = wanted is null || found is null ? wanted == found
-            : part.Kind == "producer-order" ? Score(wanted) == Score(found)
+            : part.HasScores ? Score(wanted) == Score(found)
             : wanted.AsSpan().SequenceEqual(found) || IsOutdated(part, wanted, found, position);
         if (!isSame)
         {
@@ -101,69 +99,6 @@ public sealed class StoreSweep(PartitionVerifier verifier, CancellationToken can
         && offset < position - RedisKeys.MaxDecisions
         && PushedDecision.Parser.ParseFrom(found).Offset == offset;
 
-    private async Task SweepHistoriesAsync(AccountId[] accounts)
-    {
-        var parts = accounts.Select(account => StoredPart.History(keys, account)).ToList();
-        var chunk = await verifier.ReadAsync(
-            [.. parts.SelectMany(part => ReadList(part, 0, HistoryEntriesAtOnce))], cancellation);
-        var longer = new List<StoredPart>();
-        foreach (var (part, answers) in parts.Zip(chunk.Answers.Chunk(2)))
-        {
-            if (CompareList(part, answers, behind: 0) > HistoryEntriesAtOnce)
-            {
-                longer.Add(part);
-            }
-        }
-        foreach (var part in longer)
-        {
-            await SweepListAsync(part, HistoryEntriesAtOnce);
-        }
-    }
-
-    private async Task SweepListAsync(StoredPart part, long behind)
-    {
-        long length;
-        do
-        {
-            var chunk = await verifier.ReadAsync(ReadList(part, behind, ChunkSize), cancellation);
-            length = CompareList(part, chunk.Answers, behind);
-            behind += ChunkSize;
-        }
-        while (behind < length);
-    }
-
-    private static string[][] ReadList(StoredPart part, long behind, int count) =>
-        [["LLEN", part.Key], ["LRANGE", part.Key, Text(-(behind + count)), Text(-(behind + 1))]];
-
-    /// <summary>Compares a piece of a list, so far behind its end, and returns the list's length.</summary>
-    private long CompareList(StoredPart part, RedisResult[] answers, long behind)
-    {
-        var wanted = Expected.List(part.Key);
-        var length = (long)answers[0];
-        var found = (RedisResult[])answers[1]!;
-        for (var i = 1; i <= found.Length; i++)
-        {
-            var index = wanted.Count - behind - found.Length + i - 1;
-            var item = (byte[])found[i - 1]!;
-            var due = index >= 0 && index < wanted.Count ? wanted[(int)index] : null;
-            if (due is null || !due.AsSpan().SequenceEqual(item))
-            {
-                throw length == wanted.Count
-                    ? verifier.Differs(part.Kind, part.Field(Text(index)), part.Value(due), part.Value(item))
-                    : LengthDiffers(part, wanted.Count, length);
-            }
-        }
-        if (length != wanted.Count)
-        {
-            throw LengthDiffers(part, wanted.Count, length);
-        }
-        verifier.Compared(found.Length);
-        return length;
-    }
-
-    private DifferenceFoundException LengthDiffers(StoredPart part, long wanted, long found) =>
-        verifier.Differs(part.Kind, part.Field("length"), $"{Text(wanted)} entries", $"{Text(found)} entries");
-
     /// <summary>A key that is there at the position of its chunk, though nothing was written to it.</summary>
     private async Task SweepKeysAsync()
     {
@@ -176,7 +111,9 @@ public sealed class StoreSweep(PartitionVerifier verifier, CancellationToken can
             cursor = (string)page[0]!;
             foreach (var key in ((RedisResult[])page[1]!).Select(name => (string)name!))
             {
-                if (key != keys.Head && !Expected.Has(key))
+                // Pages belong to the history that they were cut from.
+                var written = key.Replace(keys.AllPages, keys.Histories, StringComparison.Ordinal);
+                if (key != keys.Head && !Expected.Has(written))
                 {
                     throw verifier.Differs("key", key, "none", "a key");
                 }

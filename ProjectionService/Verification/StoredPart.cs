@@ -30,8 +30,12 @@ public sealed record StoredPart(
         new("decisions", keys.Decisions, field => field, PushedDecision.Parser),
     ];
 
-    /// <summary>The part that is a sorted set.</summary>
-    public static StoredPart ProducerOrder(RedisKeys keys) => new("producer-order", keys.ProducerOrder, Hex, null);
+    /// <summary>The parts that are sorted sets.</summary>
+    public static IReadOnlyList<StoredPart> SortedSets(RedisKeys keys) =>
+    [
+        new("producer-order", keys.ProducerOrder, Hex, null),
+        new("names", keys.Names, NameText, null),
+    ];
 
     /// <summary>The parts that are lists, except for histories.</summary>
     public static IReadOnlyList<StoredPart> Lists(RedisKeys keys) =>
@@ -42,7 +46,16 @@ public sealed record StoredPart(
 
     /// <summary>The history of an account.</summary>
     public static StoredPart History(RedisKeys keys, AccountId account) =>
-        new("history", keys.History(account), index => $"{account} {Index(index)}", StoredHistoryEntry.Parser);
+        new("history", keys.History(account), index => $"{account} {Index(index)}", StoredHistoryEntry.Parser)
+        {
+            PagesKey = keys.Pages(account),
+        };
+
+    /// <summary>For a history: the key of the pages that were sealed from its list; otherwise null.</summary>
+    public string? PagesKey { get; private init; }
+
+    /// <summary>Whether the values are scores.</summary>
+    public bool HasScores => Kind is "producer-order" or "names";
 
     /// <summary>The text of a value, null for none.</summary>
     public string Value(byte[]? value)
@@ -51,7 +64,7 @@ public sealed record StoredPart(
         {
             return "none";
         }
-        var text = Kind is "refused" or "producer-order" ? ExpectedStore.Field(value)
+        var text = Kind is "refused" || HasScores ? ExpectedStore.Field(value)
             : Parser is null ? Convert.ToHexStringLower(value)
             : Parse(value);
         return text.Length <= LongestText ? text : text[..LongestText];
@@ -71,6 +84,11 @@ public sealed record StoredPart(
 
     private static string AccountText(string field) =>
         AccountId.TryRead(ExpectedStore.Bytes(field), out var id) ? id.ToString() : Hex(field);
+
+    private static string NameText(string member) =>
+        member.Length > AccountId.Size
+            ? $"{System.Text.Encoding.UTF8.GetString(ExpectedStore.Bytes(member[..^(AccountId.Size + 1)]))} {AccountText(member[^AccountId.Size..])}"
+            : Hex(member);
 
     private static string RequestText(string field) =>
         field.Length > AccountId.Size

@@ -79,14 +79,14 @@ public sealed class CommandTests
         spec.When(row.When).ThenDecided(row.Reason, row.Balance, row.Version, offset: 1);
 
         var accepted = row.Reason == Reason.Unspecified;
-        Assert.Equal(accepted ? [Alice] : [], spec.Last.Accounts.Keys);
+        Assert.Equal(row.Reason == Reason.AccountNotFound ? [] : [Alice], spec.Last.Accounts.Keys);
         Assert.Equal(accepted ? 2 : 1, spec.Ledger.Head.Accepted);
         Assert.Equal(accepted ? 0 : 1, spec.Ledger.Head.Rejected);
         Assert.Equal(row.Given is null && accepted ? 2 : 1, spec.Ledger.Head.Accounts);
         Assert.Equal(row.Reason == Reason.AccountNotFound ? 0 : 1, spec.Last.History.Count);
         if (!accepted)
         {
-            Assert.Equal(row.Given, spec.Ledger.Accounts[Alice]);
+            Assert.Equal(row.Given?.WithEntry(spec.Log.NextMs - 1), spec.Ledger.Accounts[Alice]);
         }
     }
 
@@ -96,7 +96,8 @@ public sealed class CommandTests
         var spec = LedgerSpec.Given(Create(Alice, "Zoë 𝔘", "EUR"));
 
         var expected = new Account(
-            ByteString.CopyFromUtf8("Zoë 𝔘"), ByteString.CopyFromUtf8("EUR"), 0, IsClosed: false, StartMs, 1);
+            ByteString.CopyFromUtf8("Zoë 𝔘"), ByteString.CopyFromUtf8("EUR"), 0, IsClosed: false, StartMs, 1,
+            Entries: 1, LastEntryMs: StartMs);
         Assert.Equal(expected, spec.Ledger.Accounts[Alice]);
         Assert.Equal(expected, spec.Last.Accounts[Alice]);
     }
@@ -149,6 +150,28 @@ public sealed class CommandTests
         Assert.Equal("gift", changes.History[0].Command.Deposit.Description.ToStringUtf8());
         Assert.Equal([Alice, Bob], changes.Accounts.Keys);
         Assert.Equal(10, changes.Accounts[Alice].Balance);
+    }
+
+    [Fact]
+    public void Entries_are_numbered_without_a_gap_and_their_time_never_goes_back()
+    {
+        var spec = LedgerSpec.Given(Create(Alice).At(StartMs), Create(Bob).At(StartMs));
+        var changes = new Changes();
+        foreach (var command in (LogRecord[])[
+            Deposit(Alice, 10).At(StartMs + 500),
+            Withdraw(Alice, 11).At(StartMs + 100),
+            Deposit(Bob, 1).At(StartMs + 100),
+            Deposit(Id(9), 1).At(StartMs + 700),
+            Deposit(Alice, 10).At(StartMs + 501)])
+        {
+            spec.Ledger.Apply(spec.Ledger.Read(spec.Log.AppendOne(command)), changes);
+        }
+
+        Assert.Equal(
+            [(Alice, 2, 500, 2), (Alice, 3, 500, 3), (Bob, 2, 100, 4), (Alice, 4, 501, 6)],
+            changes.History.Select(entry => (entry.Account, entry.Number, entry.TimeMs - StartMs, entry.Offset)));
+        Assert.Equal((4, StartMs + 501), (spec.Ledger.Accounts[Alice]!.Entries, spec.Ledger.Accounts[Alice]!.LastEntryMs));
+        Assert.Equal(3, spec.Ledger.Accounts[Alice]!.Version);
     }
 
     [Fact]

@@ -59,7 +59,7 @@ public sealed class RequestTests
         var spec = LedgerSpec.Given(Create(Alice), Deposit(Alice, 5, "USD", "gift").As("r"));
 
         spec.When(other.As("r")).ThenRefused(Reason.RequestIdReused, balance: 5, version: 2);
-        Assert.Empty(spec.Last.Accounts);
+        Assert.Equal((5, 2, 3), (spec.Last.Accounts[Alice].Balance, spec.Last.Accounts[Alice].Version, spec.Last.Accounts[Alice].Entries));
         Assert.Empty(spec.Last.Requests);
         Assert.Single(spec.Last.History);
         Assert.Equal(1, spec.Ledger.Head.Rejected);

@@ -93,7 +93,8 @@ public sealed class TransferTests
         spec.ThenDecided(row.Reason, row.Balance, row.Version, offset: 1);
         Assert.Empty(spec.Last.Unsettled);
         Assert.Empty(spec.Last.Outgoing);
-        Assert.Equal(row.Reason == Reason.Unspecified, spec.Ledger.Accounts[Alice] != row.Given);
+        var refused = row.Given?.WithEntry(spec.Log.NextMs - 1);
+        Assert.Equal(row.Reason == Reason.Unspecified, spec.Ledger.Accounts[Alice] != refused);
     }
 
     [Fact]
@@ -136,12 +137,15 @@ public sealed class TransferTests
 
         spec.When(spec.Ledger.SettleOf(OtherPartition, 1, Reason.DestinationClosed))
             .ThenFinal(offset: 2, Reason.DestinationClosed, 9, 4);
-        Assert.Equal(Kind.TransferRefunded, Assert.Single(spec.Last.History).Kind);
+        var entry = Assert.Single(spec.Last.History);
+        Assert.Equal(
+            (Kind.TransferRefunded, 4, StartMs + 3, 3), (entry.Kind, entry.Number, entry.TimeMs, entry.Offset));
         Assert.Equal(
             new Decision(Reason.DestinationClosed, 9, 4, 2), Assert.Single(spec.Last.Transfers).Value.Decision);
         spec.When(asked).ThenDecided(Reason.DestinationClosed, 9, 4, offset: 2);
         Assert.Equal(new Account(
-            Open(0).HolderName, Open(0).CurrencyCode, 9, IsClosed: false, StartMs, 4), spec.Ledger.Accounts[Alice]);
+            Open(0).HolderName, Open(0).CurrencyCode, 9, IsClosed: false, StartMs, 4,
+            Entries: 4, LastEntryMs: StartMs + 3), spec.Ledger.Accounts[Alice]);
     }
 
     [Fact]

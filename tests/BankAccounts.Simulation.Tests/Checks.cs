@@ -74,7 +74,7 @@ internal static class Checks
     public static void OneEffectPerRequest(Partition partition)
     {
         var keys = new RedisKeys(partition.Number, partition.Redis.Generation!.Value);
-        foreach (var (account, history) in partition.Redis.Lists(keys.History(default)[..^36]))
+        foreach (var (account, history) in partition.Redis.Lists(keys.Histories))
         {
             var effects = history
                 .Select(line => StoredHistoryEntry.Parser.ParseFrom(line))

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using BankAccounts.ProjectionService.Redis;
+using BankAccounts.ServiceDefaults.Redis;
 using BankAccounts.Store.V1;
 using Google.Protobuf;
 
@@ -75,7 +76,7 @@ internal sealed class SimulatedRedis(Fault fault)
         }
         Write(commit, maxCommands: int.MaxValue);
         Head = new StoredPosition(commit.To, commit.ToDigest, commit.Head, commit.FirstRequest);
-        published = Messages(commit.Messages);
+        published = Messages(commit.Keys.Partition, commit.Messages);
         return true;
     }
 
@@ -195,15 +196,19 @@ internal sealed class SimulatedRedis(Fault fault)
         }
     }
 
-    private static List<DecisionBatch> Messages(ReadOnlyMemory<byte> packed)
+    private static List<DecisionBatch> Messages(int partition, ReadOnlyMemory<byte> packed)
     {
         var reader = new PackedReader(packed);
         var messages = new List<DecisionBatch>();
         for (var left = reader.Array(); left > 0; left--)
         {
             reader.Array();
-            reader.Bytes();
-            messages.Add(DecisionBatch.Parser.ParseFrom(reader.Bytes().Span));
+            var channel = Text(reader.Bytes().Span);
+            var message = reader.Bytes();
+            if (channel != RedisKeys.Committed(partition))
+            {
+                messages.Add(DecisionBatch.Parser.ParseFrom(message.Span));
+            }
         }
         return messages;
     }

@@ -23,6 +23,7 @@ internal sealed class MemoryStore(int partition = Records.Partition)
         channelsIn = new(StringComparer.Ordinal), refused = new(StringComparer.Ordinal),
         transfers = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, List<byte[]>> history = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> names = new(StringComparer.Ordinal);
     private readonly SortedDictionary<long, byte[]> decisions = [];
     private readonly SortedDictionary<string, long> producerOrder = new(StringComparer.Ordinal);
     private readonly List<byte[]> requestOrder = [], voids = [];
@@ -45,7 +46,10 @@ internal sealed class MemoryStore(int partition = Records.Partition)
         foreach (var entry in changes.History)
         {
             var name = entry.Account.ToString();
-            history.TryAdd(name, []);
+            if (history.TryAdd(name, []))
+            {
+                names.Add(Hex([.. entry.Command.Create.HolderName, 0, .. entry.Account.ToByteArray()]));
+            }
             history[name].Add(StoreCodec.Encode(entry).ToByteArray());
         }
         TakeRequests(changes);
@@ -110,6 +114,7 @@ internal sealed class MemoryStore(int partition = Records.Partition)
             Line("head", "head", Hex(head)),
             Line("head", "first_request", Text(StoredHead.Parser.ParseFrom(head).FirstRequest)),
             .. accounts.Select(pair => Line("accounts", pair.Key, Hex(pair.Value))),
+            .. names.Select(member => Line("names", member, "0")),
             .. history.SelectMany(pair => List($"history:{pair.Key}", pair.Value)),
             .. requests.Select(pair => Line("requests", pair.Key, Hex(pair.Value))),
             .. List("request-order", requestOrder),
