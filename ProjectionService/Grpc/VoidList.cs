@@ -61,7 +61,7 @@ public sealed class VoidList(LiveState state, IOptions<BankOptions> bank)
         return (request.PageSize == 0 ? DefaultPageSize : Math.Min(request.PageSize, RedisKeys.MaxVoids), below);
     }
 
-    private static VoidRecord Describe(StoredVoid stored) => new()
+    private static VoidEntry Describe(StoredVoid stored) => new()
     {
         Offset = stored.Offset,
         Reason = ReasonNames.Of(stored.Reason),

@@ -41,7 +41,7 @@ public sealed class HaltedChannelTests(BankFixture fixture)
         var owner = await ReplicaThatIsAsync(HealthStatus.Unhealthy);
         var voids = await bank.Ledger.ListVoidsAsync(
             new ListVoidsRequest { Partition = destination.Partition }, deadline: Bank.In(20));
-        Assert.Contains(new VoidRecord
+        Assert.Contains(new VoidEntry
         {
             Offset = halted.HaltedByOffset,
             Reason = "CREDIT_ORPHAN",
