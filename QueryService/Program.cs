@@ -1,12 +1,12 @@
+using BankAccounts.QueryService;
 using BankAccounts.QueryService.Grpc;
-using BankAccounts.QueryService.Redis;
 using BankAccounts.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddBank();
 builder.AddBankGrpc(BankAccounts.V1.QueryService.Descriptor.FullName);
-builder.Services.AddSingleton<PartitionReader>();
+builder.AddQueries();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();

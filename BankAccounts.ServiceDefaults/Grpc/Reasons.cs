@@ -104,6 +104,36 @@ public static class Reasons
     public static readonly ErrorReason TransferNotFound = new(
         "TRANSFER_NOT_FOUND", StatusCode.NotFound, "There is no such transfer.", "transfer_id");
 
+    public static readonly ErrorReason AccountNotOpenedYet = new(
+        "ACCOUNT_NOT_OPENED_YET", StatusCode.NotFound, "The account was not open yet at that time.",
+        "account_id", "create_time");
+
+    public static readonly ErrorReason VersionNotReached = new(
+        "VERSION_NOT_REACHED", StatusCode.OutOfRange, "The account does not have this version yet.",
+        "account_id", "version");
+
+    public static readonly ErrorReason DecisionNotKept = new(
+        "DECISION_NOT_KEPT", StatusCode.NotFound,
+        "Only the latest 16,384 decisions of a partition are found by their position alone: name the account as well.",
+        "partition", "offset", "position");
+
+    public static readonly ErrorReason DecisionNotFound = new(
+        "DECISION_NOT_FOUND", StatusCode.NotFound, "No such command was decided at this position.",
+        "partition", "offset", "position");
+
+    public static readonly ErrorReason RequestNotFound = new(
+        "REQUEST_NOT_FOUND", StatusCode.NotFound,
+        "No request with this request_id was decided on this account, up to the position.",
+        "account_id", "partition", "position");
+
+    public static readonly ErrorReason TooManyWatchers = new(
+        "TOO_MANY_WATCHERS", StatusCode.ResourceExhausted, "This server has as many watchers as it takes.")
+    { RetryAfter = Later };
+
+    public static readonly ErrorReason TooManyStatements = new(
+        "TOO_MANY_STATEMENTS", StatusCode.ResourceExhausted, "This server streams as many statements as it can.")
+    { RetryAfter = Later };
+
     public static readonly ErrorReason PositionNotReached = new(
         "POSITION_NOT_REACHED", StatusCode.DeadlineExceeded,
         "The fold did not reach min_position before the deadline.", "partition", "min_position", "position");

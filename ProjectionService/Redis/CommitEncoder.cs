@@ -41,7 +41,7 @@ public sealed class CommitEncoder(RedisKeys keys)
     /// <summary>
     /// The messages of a batch, packed: one for each appender that waits, and one for those who watch.
     /// </summary>
-    public static ReadOnlyMemory<byte> Messages(RedisKeys keys, Changes changes, long position)
+    public static ReadOnlyMemory<byte> Messages(RedisKeys keys, Changes changes, long from, long to)
     {
         var byChannel = new Dictionary<ByteString, DecisionBatch>();
         foreach (var answer in changes.Answers)
@@ -60,7 +60,7 @@ public sealed class CommitEncoder(RedisKeys keys)
         var packed = new MessagePack().Array(byChannel.Count + 1)
             .Array(2)
             .Text(RedisKeys.Committed(keys.Partition))
-            .Bytes(Committed(keys, changes, position).ToByteArray());
+            .Bytes(Committed(keys, changes, from, to).ToByteArray());
         foreach (var (channel, batch) in byChannel)
         {
             packed.Array(2).Bytes(channel.Span).Bytes(batch.ToByteArray());
@@ -68,9 +68,9 @@ public sealed class CommitEncoder(RedisKeys keys)
         return packed.Written;
     }
 
-    private static CommittedBatch Committed(RedisKeys keys, Changes changes, long position)
+    private static CommittedBatch Committed(RedisKeys keys, Changes changes, long from, long to)
     {
-        var committed = new CommittedBatch { Partition = keys.Partition, Position = position };
+        var committed = new CommittedBatch { Partition = keys.Partition, FromPosition = from, Position = to };
         if (changes.Accounts.Count > MaxAccountsNamed)
         {
             committed.Many = true;

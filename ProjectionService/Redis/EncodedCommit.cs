@@ -30,5 +30,5 @@ public sealed record EncodedCommit(
             StoreCodec.Encode(ledger.Head, ledger.RequestOrder).ToByteArray(),
             ledger.RequestOrder.First,
             CommitEncoder.Writes(keys, changes, ledger.Head.Position),
-            CommitEncoder.Messages(keys, changes, ledger.Head.Position));
+            CommitEncoder.Messages(keys, changes, before.Position, ledger.Head.Position));
 }

@@ -1,25 +1,32 @@
 using System.Globalization;
+using BankAccounts.QueryService.Commits;
 using BankAccounts.ServiceDefaults.Grpc;
 using Grpc.Core;
 
 namespace BankAccounts.QueryService.Grpc;
 
 /// <summary>
-/// Waits for the fold to pass a position, within the caller's deadline. The pauses between two looks
-/// grow from 2 ms to 50 ms.
+/// Waits for the fold to pass a position, within the caller's deadline. A commit's message ends the wait; in
+/// case one is lost, Redis is asked again now and then.
 /// </summary>
-public sealed class PositionWait(ServerCallContext context) : IDisposable
+public sealed class PositionWait(CommitFeed feed, ServerCallContext context) : IDisposable
 {
+    private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(50);
 
     private readonly CancellationTokenSource patience = Begin(context);
     private TimeSpan pause = TimeSpan.FromMilliseconds(2);
 
-    /// <summary>Pauses before the next look.</summary>
+    /// <summary>Waits before the next look.</summary>
     /// <exception cref="RpcException">DEADLINE_EXCEEDED: the position was not reached in time.</exception>
     public async Task PauseAsync(int partition, long wanted, long reached)
     {
-        await Task.Delay(pause, patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!await feed.WaitAsync(partition, wanted, AskAgain, patience.Token))
+        {
+            // Redis is behind what its messages said before: it has lost something, and is catching up.
+            await Task.Delay(pause, patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
         context.CancellationToken.ThrowIfCancellationRequested();
         if (patience.IsCancellationRequested)
         {
@@ -32,7 +39,6 @@ public sealed class PositionWait(ServerCallContext context) : IDisposable
                     new("position", (reached - 1).ToString(CultureInfo.InvariantCulture)),
                 ]);
         }
-        pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
     }
 
     /// <inheritdoc/>

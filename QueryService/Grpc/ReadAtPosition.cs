@@ -1,74 +1,58 @@
 using System.Globalization;
+using BankAccounts.QueryService.Commits;
 using BankAccounts.QueryService.Redis;
 using BankAccounts.ServiceDefaults.Grpc;
-using BankAccounts.V1;
 using Grpc.Core;
 using StackExchange.Redis;
 
 namespace BankAccounts.QueryService.Grpc;
 
 /// <summary>
-/// One read that honours <c>min_position</c> and <c>allow_stale</c>: it waits until the fold has passed
-/// the position, and refuses to answer from a partition that is being folded again.
+/// Reads of one partition that honour <c>min_position</c> and <c>allow_stale</c>: they wait until the fold has
+/// passed the position, and refuse to answer from a partition that is being folded again.
 /// </summary>
-public sealed class ReadAtPosition
+/// <param name="feed">What is heard of commits.</param>
+/// <param name="context">The call, for its deadline.</param>
+/// <param name="partition">The partition.</param>
+/// <param name="minOffset">The offset that the fold must have passed; −1 for none.</param>
+/// <param name="allowStale">Whether to answer while the partition is behind.</param>
+public sealed class ReadAtPosition(
+    CommitFeed feed, ServerCallContext context, int partition, long minOffset, bool allowStale)
 {
-    private readonly int partition;
-    private readonly long minPosition;
-    private readonly bool allowStale;
+    /// <summary>The partition.</summary>
+    public int Partition => partition;
 
-    /// <summary>A read of a partition.</summary>
-    public ReadAtPosition(int partition, IEnumerable<Position> minPositions, bool allowStale)
-    {
-        this.partition = partition;
-        this.allowStale = allowStale;
-        minPosition = minPositions
-            .Where(position => position.Partition == partition)
-            .Select(position => position.Offset)
-            .DefaultIfEmpty(-1)
-            .Max();
-    }
-
-    /// <summary>Checks the field <c>min_position</c> of a request.</summary>
-    public static void Check(FieldChecks fields, IEnumerable<Position> minPositions)
-    {
-        var partitions = new HashSet<int>();
-        if (minPositions.Any(position =>
-            position.Partition < 0 || position.Offset < 0 || !partitions.Add(position.Partition)))
-        {
-            fields.Add("min_position", "must name each partition at most once, with an offset from 0.");
-        }
-    }
+    /// <summary>The same, of a later position if this one is.</summary>
+    public ReadAtPosition NotBefore(long offset) =>
+        new(feed, context, partition, Math.Max(minOffset, offset), allowStale);
 
     /// <summary>Reads as soon as the position is passed.</summary>
     /// <exception cref="RpcException">UNAVAILABLE or DEADLINE_EXCEEDED.</exception>
-    public async Task<Reading<T>> ReadAsync<T>(
-        Func<CancellationToken, Task<Reading<T>?>> read, ServerCallContext context)
+    public async Task<Reading<T>> ReadAsync<T>(Func<CancellationToken, Task<Reading<T>?>> read)
         where T : class
     {
-        using var wait = new PositionWait(context);
+        using var wait = new PositionWait(feed, context);
         while (true)
         {
-            var reading = await TryReadAsync(read, context.CancellationToken);
+            var reading = await TryReadAsync(read);
             if (reading is null || (reading.IsBehind && !allowStale))
             {
                 throw Rebuilding(reading?.Position ?? 0, reading?.CatchUpTo ?? 0);
             }
-            if (reading.Position > minPosition)
+            if (reading.Position > minOffset)
             {
                 return reading;
             }
-            await wait.PauseAsync(partition, minPosition, reading.Position);
+            await wait.PauseAsync(partition, minOffset, reading.Position);
         }
     }
 
-    private static async Task<Reading<T>?> TryReadAsync<T>(
-        Func<CancellationToken, Task<Reading<T>?>> read, CancellationToken cancellation)
+    private async Task<Reading<T>?> TryReadAsync<T>(Func<CancellationToken, Task<Reading<T>?>> read)
         where T : class
     {
         try
         {
-            return await read(cancellation);
+            return await read(context.CancellationToken);
         }
         catch (Exception away) when (away is RedisException or TimeoutException)
         {

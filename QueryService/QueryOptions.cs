@@ -1,0 +1,21 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace BankAccounts.QueryService;
+
+/// <summary>The bounds of a QueryService. Configuration section <c>Query</c>.</summary>
+public sealed record QueryOptions
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "Query";
+
+    /// <summary>How many watchers this process takes at most, about 10 KiB each; others are turned away.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxWatchers { get; init; } = 10_000;
+
+    /// <summary>How many statements are streamed at once at most, up to 2 MiB each; others are turned away.</summary>
+    [Range(1, 100_000)]
+    public int MaxStatements { get; init; } = 256;
+
+    /// <summary>How often it is looked whether a commit's message was lost.</summary>
+    public TimeSpan LookInterval { get; init; } = TimeSpan.FromSeconds(1);
+}

@@ -1,0 +1,32 @@
+-- Reads an account, and entries of its history by number, in one instant.
+--
+-- KEYS[1] the partition's root
+-- ARGV[1] the account, 16 bytes    ARGV[2] the same as text
+-- ARGV[3] the first number         ARGV[4] the last number; none are read if it is smaller
+-- ARGV[5] how many entries a page holds
+--
+-- Returns {} if the partition has no live generation, else {layout, catch_up, position, account, {page, …},
+-- {entry, …}}: the sealed pages that hold any of the numbers, and those that are not sealed.
+local root = redis.call('HMGET', KEYS[1], 'generation', 'layout', 'catch_up')
+if not root[1] then
+  return {}
+end
+local prefix = KEYS[1] .. ':' .. root[1] .. ':'
+local result = {root[2], root[3], redis.call('HGET', prefix .. 'head', 'position'),
+  redis.call('HGET', prefix .. 'accounts', ARGV[1]), {}, {}}
+local first, last, size = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+if not result[4] or last < first then
+  return result
+end
+local pages = prefix .. 'pages:' .. ARGV[2]
+local sealed = redis.call('HLEN', pages) * size
+if first <= sealed then
+  for page = math.floor((first - 1) / size), math.floor((math.min(last, sealed) - 1) / size) do
+    table.insert(result[5], redis.call('HGET', pages, page))
+  end
+end
+if last > sealed then
+  result[6] = redis.call('LRANGE', prefix .. 'history:' .. ARGV[2],
+    math.max(first - sealed, 1) - 1, last - sealed - 1)
+end
+return result
