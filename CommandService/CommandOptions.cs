@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using BankAccounts.ServiceDefaults.Grpc;
 
 namespace BankAccounts.CommandService;
 
@@ -18,6 +19,9 @@ public sealed record CommandOptions
     /// </summary>
     [Range(1, 1_000_000)]
     public int MaxUnderWayPerStream { get; init; } = 8_192;
+
+    /// <summary>How long a command of a stream may take; what became of it is unknown then.</summary>
+    public TimeSpan StreamedCommandPatience { get; init; } = CallDeadline.Default;
 
     /// <summary>How long a stream waits for its decisions when the process is told to stop.</summary>
     public TimeSpan StopWithin { get; init; } = TimeSpan.FromSeconds(5);

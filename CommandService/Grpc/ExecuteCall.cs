@@ -59,6 +59,9 @@ public sealed class ExecuteCall : IDisposable
         reading = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stopping);
     }
 
+    /// <summary>How long a command may take, if the stream's deadline is not nearer.</summary>
+    public TimeSpan CommandPatience => options.StreamedCommandPatience;
+
     /// <summary>Serves the stream until it ends.</summary>
     /// <exception cref="RpcException">The stream does not end with OK.</exception>
     public async Task RunAsync(

@@ -1,5 +1,4 @@
 using BankAccounts.CommandService.Log;
-using BankAccounts.ServiceDefaults.Grpc;
 
 namespace BankAccounts.CommandService.Grpc;
 
@@ -13,8 +12,8 @@ public sealed class StreamedCommand(ExecuteCall call, ulong tag, in ReadCommand 
     /// <summary>The caller's name for it.</summary>
     public ulong Tag { get; } = tag;
 
-    /// <summary>As long as a call of its own, without a deadline, would wait.</summary>
-    public override TimeSpan MaxAge => CallDeadline.Default;
+    /// <inheritdoc/>
+    public override TimeSpan MaxAge => Call.CommandPatience;
 
     /// <inheritdoc/>
     protected override void OnCompleted() => Call.OnCompleted(this);
