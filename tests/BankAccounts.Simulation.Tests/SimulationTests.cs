@@ -34,7 +34,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
         // Without a wish for more this is one schedule, so that the switch itself is tried.
         var counts = RunAll(
             (int)(seed ?? 1), number => number > 0 && watch.Elapsed.TotalMinutes >= (minutes ?? 0));
-        Console.WriteLine($"{counts.Schedules} schedules from seed {seed ?? 1}: {counts}");
+        Console.WriteLine($"{counts.Schedules} schedules CPU {Environment.CpuUsage.TotalTime.TotalMicroseconds / counts.Schedules} gc {GC.CollectionCount(0)} {GC.CollectionCount(2)} pause {GC.GetTotalPauseDuration()} {GC.GetTotalAllocatedBytes() / counts.Schedules} from seed {seed ?? 1}: {counts}");
         Assert.True(counts.Schedules > 0);
     }
 
