@@ -29,4 +29,8 @@ internal enum Fault
 }
 
 /// <summary>An invariant does not hold.</summary>
-internal sealed class ViolationException(string message) : Exception(message);
+internal sealed class ViolationException(string message) : Exception(message)
+{
+    /// <summary>The seed of the schedule in which it does not hold.</summary>
+    public int Seed { get; init; }
+}

@@ -65,7 +65,10 @@ internal sealed partial class Schedule
         }
         catch (Exception failed) when (failed is not OutOfMemoryException)
         {
-            throw new ViolationException($"Seed {seed}: {failed.GetType().Name}: {failed.Message}\n{failed.StackTrace}");
+            throw new ViolationException($"Seed {seed}: {failed.GetType().Name}: {failed.Message}\n{failed.StackTrace}")
+            {
+                Seed = seed,
+            };
         }
         return schedule.Counts;
     }
