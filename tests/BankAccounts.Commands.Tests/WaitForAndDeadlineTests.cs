@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using BankAccounts.ServiceDefaults.Grpc;
 using BankAccounts.V1;
 using Confluent.Kafka;
@@ -89,13 +88,12 @@ public sealed class WaitForAndDeadlineTests(CommandHost host) : IAsyncLifetime
             record.Acknowledge();
             return Task.CompletedTask;
         });
-        var clock = Stopwatch.StartNew();
         var request = Requests.Transfer(requestId: "ask again");
 
         var error = await Outcomes.ErrorAsync(
             () => host.Client.TransferAsync(request, deadline: CommandHost.In(1)).ResponseAsync);
 
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(1), $"It took {clock.Elapsed}.");
+        // After the deadline there would be no details: the client ends the call by itself then.
         Assert.True(AccountId.TryParse(Requests.Account, out var account));
         Assert.Equal(
             new Dictionary<string, string>
