@@ -1,6 +1,7 @@
 using BankAccounts.CommandService.Grpc;
 using BankAccounts.CommandService.Log;
 using BankAccounts.ServiceDefaults;
+using BankAccounts.ServiceDefaults.Kafka;
 using Confluent.Kafka;
 
 namespace BankAccounts.CommandService;
@@ -11,17 +12,27 @@ public static class CommandServiceSetup
     /// <summary>Adds the appender, what it hears decisions with, and the gRPC service's parts.</summary>
     public static void AddCommands(this WebApplicationBuilder builder)
     {
+        builder.AddKafkaProducer<byte[], byte[]>("kafka", settings =>
+            (settings.DisableHealthChecks, settings.DisableMetrics, settings.DisableTracing) = (true, true, true));
+        builder.AddLogTopic(services => services.GetRequiredService<IProducer<byte[], byte[]>>().Handle);
+        builder.Services.AddSingleton<KafkaIsThere>(services =>
+            () => services.GetRequiredService<LogTopicGuard>().IsKafkaThere);
+        builder.AddCommandCalls();
+    }
+
+    /// <summary>Adds what does not depend on how Kafka is reached.</summary>
+    public static void AddCommandCalls(this WebApplicationBuilder builder)
+    {
         builder.Services.AddOptions<CommandOptions>()
             .BindConfiguration(CommandOptions.Section)
             .ValidateDataAnnotations()
             .ValidateOnStart();
-        builder.AddKafkaProducer<byte[], byte[]>("kafka", settings =>
-            (settings.DisableHealthChecks, settings.DisableMetrics, settings.DisableTracing) = (true, true, true));
-        builder.AddLogTopic(services => services.GetRequiredService<IProducer<byte[], byte[]>>().Handle);
         builder.AddSharedClock();
         builder.Services.AddSingleton<Appender>();
         builder.Services.AddHostedService<DecisionListener>();
+        builder.Services.AddHostedService<OverdueCommands>();
         builder.Services.AddSingleton<CommandReader>();
-        builder.Services.AddSingleton<CommandExecutor>();
+        builder.Services.AddSingleton<UnaryCalls>();
+        builder.Services.AddSingleton<ExecuteCalls>();
     }
 }

@@ -1,5 +1,7 @@
 using System.Globalization;
 using BankAccounts.ServiceDefaults.Redis;
+using BankAccounts.Store.V1;
+using Google.Protobuf;
 using StackExchange.Redis;
 
 namespace BankAccounts.ProjectionService;
@@ -10,6 +12,9 @@ namespace BankAccounts.ProjectionService;
 /// </summary>
 public sealed class OwnerReport(IDatabase database, int partition, string instance, TimeSpan timeout)
 {
+    /// <summary>The field of what is not settled, by channel: StoredSendings.</summary>
+    public const string Sendings = "sendings";
+
     /// <summary>The owner begins to read the state in Redis.</summary>
     public Task LoadingAsync(CancellationToken cancellation) =>
         WriteAsync("loading", string.Empty, cancellation);
@@ -17,16 +22,18 @@ public sealed class OwnerReport(IDatabase database, int partition, string instan
     /// <summary>The partition is being folded.</summary>
     /// <param name="position">Up to where it is known to be in Redis.</param>
     /// <param name="isBehind">Whether that is before the end that the log had when the owner began.</param>
-    /// <param name="oldestUnsettledAtMs">When the oldest transfer that is not final was recorded; 0 if none is.</param>
+    /// <param name="sendings">The channels that have transfers which are not settled.</param>
     /// <param name="cancellation">Ends the wait for Redis.</param>
     public Task FoldingAsync(
-        long position, bool isBehind, long oldestUnsettledAtMs, CancellationToken cancellation) =>
+        long position, bool isBehind, StoredSendings sendings, CancellationToken cancellation) =>
         WriteAsync(
             isBehind ? "rebuilding" : "folding",
             string.Empty,
             cancellation,
             new HashEntry("position", position),
-            new HashEntry("oldest_unsettled_at", oldestUnsettledAtMs));
+            new HashEntry("oldest_unsettled_at", sendings.Channels
+                .Select(channel => channel.RecordedAtMs).DefaultIfEmpty(0).Min()),
+            new HashEntry(Sendings, sendings.ToByteArray()));
 
     /// <summary>The partition is halted.</summary>
     public async Task HaltedAsync(string why, CancellationToken cancellation)

@@ -23,26 +23,37 @@ public sealed partial class PartitionProjector(
     ProjectionOptions options,
     ILogger<PartitionProjector> logger)
 {
+    private readonly ChannelAlarm alarm = new(feed.Partition, logger);
     private long confirmedPosition;
     private long reportedAt;
+    private volatile bool hasBegun;
+    private volatile string? halted;
+    private volatile bool needsNewerBuild;
+    private volatile bool isBehind;
 
     /// <summary>The position up to which Redis is known to have everything.</summary>
     public long ConfirmedPosition => Volatile.Read(ref confirmedPosition);
 
     /// <summary>Whether the partition is being folded.</summary>
-    public bool HasBegun { get; private set; }
+    public bool HasBegun => hasBegun;
+
+    /// <summary>Whether it is being folded up to the end that the log had when the owner began.</summary>
+    public bool IsBehind => isBehind;
 
     /// <summary>Why the partition is halted; null while it is not.</summary>
-    public string? Halted { get; private set; }
+    public string? Halted => halted;
+
+    /// <summary>Which channels towards the partition are halted; null while none is.</summary>
+    public string? HaltedChannels => alarm.Why;
 
     /// <summary>Whether it is halted for a record that only a newer build knows.</summary>
-    public bool NeedsNewerBuild { get; private set; }
+    public bool NeedsNewerBuild => needsNewerBuild;
 
     /// <summary>Folds until it is cancelled or halted. It does not throw.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         var failures = 0;
-        while (!cancellation.IsCancellationRequested && Halted is null)
+        while (!cancellation.IsCancellationRequested && halted is null)
         {
             try
             {
@@ -54,8 +65,8 @@ public sealed partial class PartitionProjector(
             }
             catch (HaltException halt)
             {
-                Halted = halt.Message;
-                NeedsNewerBuild = halt.NeedsNewerBuild;
+                needsNewerBuild = halt.NeedsNewerBuild;
+                halted = halt.Message;
                 LogHalted(feed.Partition, halt.Message);
                 await report.HaltedAsync(halt.Message, cancellation);
                 await LookAgainLaterAsync(halt, cancellation);
@@ -96,17 +107,18 @@ public sealed partial class PartitionProjector(
         var caughtUpAt = await CatchUpToAsync(session, cancellation);
         Volatile.Write(ref confirmedPosition, session.ConfirmedPosition);
         await RequireSameLogAsync(session, cancellation);
-        await ReportAsync(session, caughtUpAt, cancellation);
+        var loop = new ProjectionLoop(feed.Partition, session, sender, caughtUpAt);
+        await ReportAsync(session, loop, cancellation);
         // A predecessor's crashed rebuild may have left keys behind, and so may what this owner begins anew.
         cleaner.Request(feed.Partition, after: TimeSpan.Zero);
-        HasBegun = true;
+        hasBegun = true;
         try
         {
-            await FoldAsync(session, sender, caughtUpAt, onProgress, cancellation);
+            await FoldAsync(session, loop, onProgress, cancellation);
         }
         finally
         {
-            HasBegun = false;
+            hasBegun = false;
             // A commit under way is let finish, within its bound: the next owner begins behind it.
             await session.DrainAsync();
         }
@@ -134,74 +146,45 @@ public sealed partial class PartitionProjector(
             {
                 continue;
             }
-            if (!head.EndsWith(read[0]))
-            {
-                throw new HaltException(
-                    $"Partition {feed.Partition} is halted: the record at offset {head.LastOffset} is not the one"
-                    + " that was folded. The log was truncated, recreated, or is another one.",
-                    needsNewerBuild: false);
-            }
+            LogContinuity.RequireLast(feed.Partition, head, read[0]);
             return;
         }
         throw new TimeoutException("The last record that was folded could not be read in time.");
     }
 
     private async Task FoldAsync(
-        ProjectionSession session,
-        TransferSender sender,
-        long caughtUpAt,
-        Action onProgress,
-        CancellationToken cancellation)
+        ProjectionSession session, ProjectionLoop loop, Action onProgress, CancellationToken cancellation)
     {
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (session.ConfirmedPosition >= caughtUpAt)
-            {
-                sender.Start(session.Ledger);
-                sender.SendDue();
-            }
+            loop.SendDue();
             var batch = session.HasCommitUnderWay
                 ? feed.Take(options.MaxBatchRecords)
                 : await feed.TakeAsync(options.MaxBatchRecords, options.WatchInterval, cancellation);
+            await loop.TurnAsync(batch, cancellation);
             if (batch.Count > 0)
             {
-                await session.FoldAsync(batch, cancellation);
                 onProgress();
-            }
-            else if (session.HasCommitUnderWay)
-            {
-                await session.ConfirmAsync();
-            }
-            else
-            {
-                await session.WatchAsync(cancellation);
             }
             if (Stopwatch.GetElapsedTime(reportedAt) >= options.WatchInterval)
             {
-                await ReportAsync(session, caughtUpAt, cancellation);
+                await ReportAsync(session, loop, cancellation);
             }
             Volatile.Write(ref confirmedPosition, session.ConfirmedPosition);
-            if (session.HaltsAt is { } offset)
-            {
-                await session.ConfirmAsync();
-                throw new HaltException(
-                    $"Partition {feed.Partition} is halted: the record at offset {offset} is of a newer format.",
-                    needsNewerBuild: true);
-            }
         }
     }
 
-    private Task ReportAsync(ProjectionSession session, long caughtUpAt, CancellationToken cancellation)
+    private Task ReportAsync(ProjectionSession session, ProjectionLoop loop, CancellationToken cancellation)
     {
         reportedAt = Stopwatch.GetTimestamp();
-        var oldestUnsettledAtMs = session.Ledger.Outgoing.Values
-            .Where(channel => channel.Unsettled.Count > 0)
-            .Select(channel => channel.Unsettled.First().Command.RecordedAtMs)
-            .DefaultIfEmpty(0)
-            .Min();
+        alarm.Look(session.Ledger.Incoming.Values);
+        isBehind = loop.IsBehind;
         return report.FoldingAsync(
-            session.ConfirmedPosition, session.ConfirmedPosition < caughtUpAt, oldestUnsettledAtMs, cancellation);
+            session.ConfirmedPosition,
+            isBehind,
+            StoreCodec.EncodeSendings(session.Ledger.Outgoing.Values),
+            cancellation);
     }
 
     /// <summary>
@@ -211,22 +194,13 @@ public sealed partial class PartitionProjector(
     private async Task<long> CatchUpToAsync(ProjectionSession session, CancellationToken cancellation)
     {
         var (start, end) = await logEnds.OfAsync(feed.Partition, cancellation);
-        if (session.ConfirmedPosition > end
-            && !await logEnds.ReachesAsync(feed.Partition, session.ConfirmedPosition, cancellation))
-        {
-            throw new HaltException(
-                $"Partition {feed.Partition} is halted: Redis stands at {session.ConfirmedPosition}, but the log"
-                + $" ends at {end}. It was truncated, recreated, or is another one.",
-                needsNewerBuild: false);
-        }
-        if (session.ConfirmedPosition < start)
-        {
-            throw new HaltException(
-                $"Partition {feed.Partition} is halted: Redis stands at {session.ConfirmedPosition}, but the log"
-                + $" starts at {start}. Records were lost; the topic must not forget.",
-                needsNewerBuild: false);
-        }
-        if (session.ConfirmedPosition < end)
+        var position = session.ConfirmedPosition;
+        // An old broker's end can step back briefly after a failover.
+        var seenEnd = position > end && await logEnds.ReachesAsync(feed.Partition, position, cancellation)
+            ? position
+            : end;
+        LogContinuity.RequireWithin(feed.Partition, session.Ledger.Head, start, seenEnd);
+        if (position < end)
         {
             await store.SetCatchUpAsync(end, cancellation);
         }
@@ -239,7 +213,7 @@ public sealed partial class PartitionProjector(
         {
             await Task.Delay(options.HaltLookInterval, cancellation)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            Halted = null;
+            halted = null;
         }
     }
 

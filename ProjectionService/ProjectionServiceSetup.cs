@@ -60,6 +60,10 @@ public static class ProjectionServiceSetup
         builder.Services.AddSingleton<StatusReader>();
         builder.Services.AddSingleton<VerifyCall>();
         builder.Services.AddSingleton<RebuildCall>();
+        builder.Services.AddSingleton<LiveState>();
+        builder.Services.AddSingleton<VoidList>();
+        builder.Services.AddSingleton<ChannelList>();
+        builder.Services.AddSingleton<ReleaseCall>();
         builder.Services.AddHealthChecks().AddCheck<ProjectorGroup>("ledger");
     }
 

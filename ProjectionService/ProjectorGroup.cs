@@ -7,7 +7,8 @@ namespace BankAccounts.ProjectionService;
 
 /// <summary>
 /// The projectors of the partitions that this process owns. It starts and stops them as the consumer
-/// group says, and is the health check that fails while one of them is halted.
+/// group says, and is the health check that fails while one of them, or a channel towards it,
+/// is halted or behind.
 /// </summary>
 public sealed class ProjectorGroup(
     Func<PartitionFeed, PartitionProjector> create,
@@ -67,12 +68,18 @@ public sealed class ProjectorGroup(
     public Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var halts = running.Values.Select(one => one.Projector.Halted).OfType<string>().ToList();
+        var halts = running.Values
+            .SelectMany(one => new[] { one.Projector.Halted, one.Projector.HaltedChannels })
+            .OfType<string>()
+            .ToList();
         return Task.FromResult(
             halts.Count > 0 ? HealthCheckResult.Unhealthy(string.Join(' ', halts))
             : !hasJoined ? HealthCheckResult.Unhealthy("The consumer group has not taken this process in yet.")
-            : running.Values.All(one => one.Projector.HasBegun) ? HealthCheckResult.Healthy()
-            : HealthCheckResult.Unhealthy("A partition that is owned is not being folded yet."));
+            : !running.Values.All(one => one.Projector.HasBegun) ? HealthCheckResult.Unhealthy(
+                "A partition that is owned is not being folded yet.")
+            : running.Values.Any(one => one.Projector.IsBehind) ? HealthCheckResult.Unhealthy(
+                "A partition that is owned is being folded up to where it stood before.")
+            : HealthCheckResult.Healthy());
     }
 
     private sealed record Running(PartitionProjector Projector, CancellationTokenSource Stop, Task Task)

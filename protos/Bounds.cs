@@ -41,6 +41,9 @@ public static class Bounds
     /// <summary>The longest reply channel or trace context in bytes.</summary>
     public const int MaxReplyToSize = 100;
 
+    /// <summary>The most commands, or results, of one message of a stream of batches.</summary>
+    public const int MaxBatchCommands = 1_000;
+
     /// <summary>Whether an amount is 1 … 10^15 minor units.</summary>
     public static bool IsAmount(long amount) => amount is >= 1 and <= MaxAmount;
 

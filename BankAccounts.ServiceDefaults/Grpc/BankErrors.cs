@@ -9,8 +9,10 @@ namespace BankAccounts.ServiceDefaults.Grpc;
 public readonly record struct FieldViolation(string Field, string Description);
 
 /// <summary>
-/// The errors of the API: google.rpc.Status in the trailer <c>grpc-status-details-bin</c>, always with an
-/// ErrorInfo (AIP-193). Messages are sentences for people; programs read the reason.
+/// The errors of the API (AIP-193): google.rpc.Status, always with an ErrorInfo, with a RetryInfo where
+/// waiting helps, with each type of detail at most once. It ends a call in the trailer
+/// <c>grpc-status-details-bin</c>, or is an answer in a stream. Messages are sentences for people; programs
+/// read the reason.
 /// </summary>
 public static class BankErrors
 {
@@ -18,7 +20,7 @@ public static class BankErrors
     public const string Domain = "bankaccounts";
 
     /// <summary>A request with malformed fields. Nothing was appended.</summary>
-    public static RpcException Malformed(IReadOnlyCollection<FieldViolation> violations)
+    public static Status Malformed(IReadOnlyCollection<FieldViolation> violations)
     {
         var badRequest = new BadRequest();
         badRequest.FieldViolations.AddRange(violations.Select(violation =>
@@ -28,40 +30,41 @@ public static class BankErrors
                 Description = violation.Description,
             }));
         var message = string.Join(' ', violations.Select(field => $"{field.Field}: {field.Description}"));
-        return Create(
-            StatusCode.InvalidArgument, "INVALID_ARGUMENT", message, details: [Any.Pack(badRequest)]);
+        var status = StatusOf(Reasons.InvalidArgument, message);
+        status.Details.Add(Any.Pack(badRequest));
+        return status;
     }
 
-    /// <summary>An error with a reason.</summary>
-    /// <param name="code">The status code.</param>
-    /// <param name="reason">Stable, UPPER_SNAKE_CASE.</param>
-    /// <param name="message">A sentence for people.</param>
-    /// <param name="metadata">What a program may want to know besides.</param>
-    /// <param name="retryAfter">Where waiting helps: for how long.</param>
+    /// <summary>An error that ends a call.</summary>
+    /// <param name="reason">Out of the catalogue.</param>
+    /// <param name="message">A sentence for people; the catalogue's if there is no better one.</param>
+    /// <param name="metadata">What a program may want to know besides: keys that the catalogue names.</param>
     public static RpcException Create(
-        StatusCode code,
-        string reason,
-        string message,
-        IEnumerable<KeyValuePair<string, string>>? metadata = null,
-        TimeSpan? retryAfter = null) =>
-        Create(code, reason, message, metadata, retryAfter is { } delay
-            ? [Any.Pack(new RetryInfo { RetryDelay = Duration.FromTimeSpan(delay) })]
-            : []);
+        ErrorReason reason, string? message = null, IEnumerable<KeyValuePair<string, string>>? metadata = null) =>
+        StatusOf(reason, message, metadata).ToRpcException();
 
-    private static RpcException Create(
-        StatusCode code,
-        string reason,
-        string message,
-        IEnumerable<KeyValuePair<string, string>>? metadata = null,
-        IEnumerable<Any>? details = null)
+    /// <summary>An error as a message.</summary>
+    /// <param name="reason">Out of the catalogue.</param>
+    /// <param name="message">A sentence for people; the catalogue's if there is no better one.</param>
+    /// <param name="metadata">What a program may want to know besides: keys that the catalogue names.</param>
+    public static Status StatusOf(
+        ErrorReason reason, string? message = null, IEnumerable<KeyValuePair<string, string>>? metadata = null)
     {
-        var info = new ErrorInfo { Reason = reason, Domain = Domain };
+        var info = new ErrorInfo { Reason = reason.Name, Domain = Domain };
         foreach (var (key, value) in metadata ?? [])
         {
             info.Metadata.Add(key, value);
         }
-        var status = new Status { Code = (int)code, Message = message, Details = { Any.Pack(info) } };
-        status.Details.AddRange(details ?? []);
-        return status.ToRpcException();
+        var status = new Status
+        {
+            Code = (int)reason.Code,
+            Message = message ?? reason.Message,
+            Details = { Any.Pack(info) },
+        };
+        if (reason.RetryAfter is { } delay)
+        {
+            status.Details.Add(Any.Pack(new RetryInfo { RetryDelay = Duration.FromTimeSpan(delay) }));
+        }
+        return status;
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Google.Protobuf;
 using Grpc.Core;
+using Status = Google.Rpc.Status;
 
 namespace BankAccounts.ServiceDefaults.Grpc;
 
@@ -21,14 +22,15 @@ public sealed class FieldChecks
         return id;
     }
 
-    /// <summary>An amount of money.</summary>
-    public void Amount(string field, long amount)
+    /// <summary>An amount of money, as it is.</summary>
+    public long Amount(string field, long amount)
     {
         if (!Bounds.IsAmount(amount))
         {
             Add(field, string.Create(
                 CultureInfo.InvariantCulture, $"must be 1 to {Bounds.MaxAmount} minor units, but is {amount}."));
         }
+        return amount;
     }
 
     /// <summary>An ISO 4217 code in the field <c>currency_code</c>, as UTF-8.</summary>
@@ -59,13 +61,16 @@ public sealed class FieldChecks
     public void Add(string field, string description) =>
         violations.Add(new FieldViolation(field, description));
 
+    /// <summary>INVALID_ARGUMENT with a BadRequest; null if no field is malformed.</summary>
+    public Status? Error() => violations.Count > 0 ? BankErrors.Malformed(violations) : null;
+
     /// <summary>Refuses the request if any field is malformed.</summary>
     /// <exception cref="RpcException">INVALID_ARGUMENT with a BadRequest.</exception>
     public void ThrowIfAny()
     {
-        if (violations.Count > 0)
+        if (Error() is { } error)
         {
-            throw BankErrors.Malformed(violations);
+            throw error.ToRpcException();
         }
     }
 }

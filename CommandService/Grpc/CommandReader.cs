@@ -1,157 +1,158 @@
+using System.Diagnostics;
 using BankAccounts.Log.V1;
 using BankAccounts.ServiceDefaults;
 using BankAccounts.ServiceDefaults.Grpc;
 using BankAccounts.V1;
 using Google.Protobuf;
-using Grpc.Core;
 using Microsoft.Extensions.Options;
+using RequestCase = BankAccounts.V1.Command.RequestOneofCase;
+using Status = Google.Rpc.Status;
 
 namespace BankAccounts.CommandService.Grpc;
 
-/// <summary>A request that is well-formed: the record to append, and for which account.</summary>
-public readonly record struct ReadCommand(AccountId Account, LogRecord Record);
+/// <summary>
+/// A request that is well-formed: the record to append, for which account, and whether the caller waits for
+/// the decision, or only for Kafka.
+/// </summary>
+public readonly record struct ReadCommand(AccountId Account, LogRecord Record, bool WaitsForDecision);
 
 /// <summary>
-/// From requests to records. A request with any malformed field is refused with all of them named, and
-/// nothing is appended.
+/// From requests to records. Each method returns null for a request that is well-formed. One with malformed
+/// fields is refused with all of them named (INVALID_ARGUMENT), one for an account whose partition does not
+/// exist with NOT_FOUND; nothing is appended then.
 /// </summary>
 public sealed class CommandReader(IOptions<BankOptions> bank)
 {
     private const string DefaultCurrencyCode = "USD";
 
-    /// <summary>Reads a request to open an account: its id is made here.</summary>
-    /// <exception cref="RpcException">INVALID_ARGUMENT.</exception>
-    public ReadCommand Read(CreateAccountRequest request)
+    /// <summary>Reads one command of a batch.</summary>
+    public Status? Read(Command command, out ReadCommand read)
     {
+        switch (command.RequestCase)
+        {
+            case RequestCase.CreateAccount:
+                return Read(command.CreateAccount, out read);
+            case RequestCase.Deposit:
+                return Read(command.Deposit, out read);
+            case RequestCase.Withdraw:
+                return Read(command.Withdraw, out read);
+            case RequestCase.Transfer:
+                return Read(command.Transfer, out read);
+            case RequestCase.CloseAccount:
+                return Read(command.CloseAccount, out read);
+            case RequestCase.None:
+                read = default;
+                return BankErrors.Malformed(
+                [
+                    new("request", "must be one of create_account, deposit, withdraw, transfer and close_account."),
+                ]);
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    /// <summary>Reads a request to open an account: its id is made here.</summary>
+    public Status? Read(CreateAccountRequest request, out ReadCommand read)
+    {
+        read = default;
         var fields = new FieldChecks();
         var holderName = fields.Text("holder_name", request.HolderName, 1, Bounds.MaxHolderNameScalars);
         var currencyCode = fields.CurrencyCode(
             request.CurrencyCode.Length == 0 ? DefaultCurrencyCode : request.CurrencyCode);
         var requestId = fields.Text("request_id", request.RequestId, 0, Bounds.MaxRequestIdScalars);
-        fields.ThrowIfAny();
+        var waitsForDecision = WaitsForDecision(fields, request.WaitFor);
+        if (fields.Error() is { } error)
+        {
+            return error;
+        }
         var account = requestId.IsEmpty
             ? AccountId.NewRandom(bank.Value.PartitionCount)
             : AccountId.FromRequestId(request.RequestId, bank.Value.PartitionCount);
-        return new ReadCommand(account, new LogRecord
-        {
-            RequestId = requestId,
-            Create = new CreateEvent
-            {
-                AccountId = ByteString.CopyFrom(account.ToByteArray()),
-                HolderName = holderName,
-                CurrencyCode = currencyCode,
-            },
-        });
+        var create = new CreateEvent { AccountId = Bytes(account), HolderName = holderName, CurrencyCode = currencyCode };
+        read = new ReadCommand(account, new LogRecord { RequestId = requestId, Create = create }, waitsForDecision);
+        return null;
     }
 
     /// <summary>Reads a request to add money.</summary>
-    /// <exception cref="RpcException">INVALID_ARGUMENT, or NOT_FOUND for a partition that is not there.</exception>
-    public ReadCommand Read(DepositRequest request)
+    public Status? Read(DepositRequest request, out ReadCommand read)
     {
-        var movement = ReadMovement(
-            request.AccountId, request.Amount, request.CurrencyCode, request.Description, request.RequestId);
-        return new ReadCommand(movement.Account, new LogRecord
+        var fields = new FieldChecks();
+        var deposit = new DepositEvent
         {
-            RequestId = movement.RequestId,
-            Deposit = new DepositEvent
-            {
-                AccountId = ByteString.CopyFrom(movement.Account.ToByteArray()),
-                Amount = request.Amount,
-                CurrencyCode = movement.CurrencyCode,
-                Description = movement.Description,
-            },
-        });
+            AccountId = Bytes(fields.AccountId("account_id", request.AccountId), out var account),
+            Amount = fields.Amount("amount", request.Amount),
+            CurrencyCode = OptionalCurrencyCode(fields, request.CurrencyCode),
+            Description = fields.Text("description", request.Description, 0, Bounds.MaxDescriptionScalars),
+        };
+        return Read(fields, account, request.RequestId, request.WaitFor, new LogRecord { Deposit = deposit }, out read);
     }
 
     /// <summary>Reads a request to take money out.</summary>
-    /// <exception cref="RpcException">INVALID_ARGUMENT, or NOT_FOUND for a partition that is not there.</exception>
-    public ReadCommand Read(WithdrawRequest request)
+    public Status? Read(WithdrawRequest request, out ReadCommand read)
     {
-        var movement = ReadMovement(
-            request.AccountId, request.Amount, request.CurrencyCode, request.Description, request.RequestId);
-        return new ReadCommand(movement.Account, new LogRecord
+        var fields = new FieldChecks();
+        var withdraw = new WithdrawEvent
         {
-            RequestId = movement.RequestId,
-            Withdraw = new WithdrawEvent
-            {
-                AccountId = ByteString.CopyFrom(movement.Account.ToByteArray()),
-                Amount = request.Amount,
-                CurrencyCode = movement.CurrencyCode,
-                Description = movement.Description,
-            },
-        });
+            AccountId = Bytes(fields.AccountId("account_id", request.AccountId), out var account),
+            Amount = fields.Amount("amount", request.Amount),
+            CurrencyCode = OptionalCurrencyCode(fields, request.CurrencyCode),
+            Description = fields.Text("description", request.Description, 0, Bounds.MaxDescriptionScalars),
+        };
+        return Read(fields, account, request.RequestId, request.WaitFor, new LogRecord { Withdraw = withdraw }, out read);
     }
 
     /// <summary>Reads a request to move money.</summary>
-    /// <exception cref="RpcException">INVALID_ARGUMENT, or NOT_FOUND for a partition that is not there.</exception>
-    public ReadCommand Read(TransferRequest request)
+    public Status? Read(TransferRequest request, out ReadCommand read)
     {
         var fields = new FieldChecks();
-        var to = fields.AccountId("to_account_id", request.ToAccountId);
-        var movement = ReadMovement(
-            request.FromAccountId, request.Amount, request.CurrencyCode, request.Description,
-            request.RequestId, fields, "from_account_id");
-        return new ReadCommand(movement.Account, new LogRecord
+        var transfer = new TransferEvent
         {
-            RequestId = movement.RequestId,
-            Transfer = new TransferEvent
-            {
-                FromAccountId = ByteString.CopyFrom(movement.Account.ToByteArray()),
-                ToAccountId = ByteString.CopyFrom(to.ToByteArray()),
-                Amount = request.Amount,
-                CurrencyCode = movement.CurrencyCode,
-                Description = movement.Description,
-                PartitionCount = bank.Value.PartitionCount,
-            },
-        });
+            FromAccountId = Bytes(fields.AccountId("from_account_id", request.FromAccountId), out var account),
+            ToAccountId = Bytes(fields.AccountId("to_account_id", request.ToAccountId), out _),
+            Amount = fields.Amount("amount", request.Amount),
+            CurrencyCode = OptionalCurrencyCode(fields, request.CurrencyCode),
+            Description = fields.Text("description", request.Description, 0, Bounds.MaxDescriptionScalars),
+            PartitionCount = bank.Value.PartitionCount,
+        };
+        return Read(fields, account, request.RequestId, request.WaitFor, new LogRecord { Transfer = transfer }, out read);
     }
 
     /// <summary>Reads a request to close an account.</summary>
-    /// <exception cref="RpcException">INVALID_ARGUMENT, or NOT_FOUND for a partition that is not there.</exception>
-    public ReadCommand Read(CloseAccountRequest request)
+    public Status? Read(CloseAccountRequest request, out ReadCommand read)
     {
         var fields = new FieldChecks();
-        var account = fields.AccountId("account_id", request.AccountId);
-        var requestId = fields.Text("request_id", request.RequestId, 0, Bounds.MaxRequestIdScalars);
-        fields.ThrowIfAny();
-        RequirePartition(account);
-        return new ReadCommand(account, new LogRecord
-        {
-            RequestId = requestId,
-            Close = new CloseEvent { AccountId = ByteString.CopyFrom(account.ToByteArray()) },
-        });
+        var close = new CloseEvent { AccountId = Bytes(fields.AccountId("account_id", request.AccountId), out var account) };
+        return Read(fields, account, request.RequestId, request.WaitFor, new LogRecord { Close = close }, out read);
     }
 
-    private Movement ReadMovement(
-        string accountId,
-        long amount,
-        string currencyCode,
-        string description,
+    /// <summary>What all requests for an account that exists already have in common.</summary>
+    private Status? Read(
+        FieldChecks fields,
+        AccountId account,
         string requestId,
-        FieldChecks? begun = null,
-        string accountField = "account_id")
+        WaitFor waitFor,
+        LogRecord record,
+        out ReadCommand read)
     {
-        var fields = begun ?? new FieldChecks();
-        var account = fields.AccountId(accountField, accountId);
-        fields.Amount("amount", amount);
-        var read = new Movement(
-            account,
-            currencyCode.Length == 0 ? ByteString.Empty : fields.CurrencyCode(currencyCode),
-            fields.Text("description", description, 0, Bounds.MaxDescriptionScalars),
-            fields.Text("request_id", requestId, 0, Bounds.MaxRequestIdScalars));
-        fields.ThrowIfAny();
-        RequirePartition(account);
-        return read;
+        record.RequestId = fields.Text("request_id", requestId, 0, Bounds.MaxRequestIdScalars);
+        read = new ReadCommand(account, record, WaitsForDecision(fields, waitFor));
+        return fields.Error()
+            ?? (account.Partition < bank.Value.PartitionCount ? null : CommandAnswers.NoSuchPartition(account));
     }
 
-    private void RequirePartition(AccountId account)
+    private static ByteString OptionalCurrencyCode(FieldChecks fields, string code) =>
+        code.Length == 0 ? ByteString.Empty : fields.CurrencyCode(code);
+
+    private static bool WaitsForDecision(FieldChecks fields, WaitFor waitFor)
     {
-        if (account.Partition >= bank.Value.PartitionCount)
+        if (waitFor is not (WaitFor.Unspecified or WaitFor.Decided or WaitFor.Stored))
         {
-            throw Refusals.AccountNotFound(account);
+            fields.Add("wait_for", "must be WAIT_FOR_DECIDED or WAIT_FOR_STORED, or not be set.");
         }
+        return waitFor != WaitFor.Stored;
     }
 
-    private readonly record struct Movement(
-        AccountId Account, ByteString CurrencyCode, ByteString Description, ByteString RequestId);
+    private static ByteString Bytes(AccountId account) => ByteString.CopyFrom(account.ToByteArray());
+
+    private static ByteString Bytes(AccountId account, out AccountId same) => Bytes(same = account);
 }

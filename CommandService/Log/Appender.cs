@@ -10,11 +10,11 @@ using Microsoft.Extensions.Options;
 
 namespace BankAccounts.CommandService.Log;
 
-/// <summary>Too much is under way; nothing was appended.</summary>
-public sealed class OverloadedException(string message) : Exception(message);
-
 /// <summary>Kafka or Redis is away; nothing was appended.</summary>
 public sealed class NotAppendedException(string message) : Exception(message);
+
+/// <summary>Whether Kafka answered when it was last asked.</summary>
+public delegate bool KafkaIsThere();
 
 /// <summary>
 /// Appends commands to the log and keeps those that wait for a decision. Its duties towards the fold:
@@ -23,6 +23,7 @@ public sealed class NotAppendedException(string message) : Exception(message);
 /// </summary>
 public sealed partial class Appender(
     IProducer<byte[], byte[]> producer,
+    KafkaIsThere isKafkaThere,
     SharedClock clock,
     IOptions<BankOptions> bank,
     IOptions<CommandOptions> options,
@@ -33,45 +34,57 @@ public sealed partial class Appender(
     private readonly SequenceWindow[] windows =
         [.. Enumerable.Range(0, bank.Value.PartitionCount).Select(_ => new SequenceWindow())];
 
+    private ByteString? replyTo;
     private int underWay;
 
     /// <summary>This process among those that append.</summary>
     public ReadOnlyMemory<byte> ProducerId => producerId.Memory;
 
     /// <summary>The Redis channel on which this process is told decisions.</summary>
-    public string ReplyTo { get; private set; } = string.Empty;
+    public string ReplyTo => $"bank:decisions:{Convert.ToHexStringLower(producerId.Span)}";
 
-    /// <summary>The commands that wait for a decision.</summary>
-    public ICollection<PendingCommand> Pending => pending.Values;
+    /// <summary>The commands that are under way, as they are while one looks.</summary>
+    public IEnumerable<PendingCommand> Pending => pending.Select(entry => entry.Value);
 
-    /// <summary>Names the channel on which decisions are heard. Before the first append.</summary>
-    public void ListenOn(string channel) => ReplyTo = channel;
+    /// <summary>Tells those who wait for room to append.</summary>
+    public Room Room { get; } = new();
 
-    /// <summary>Appends a command for an account. What becomes of it is the outcome of the result.</summary>
-    /// <exception cref="OverloadedException">Too much is under way. Nothing was appended.</exception>
-    /// <exception cref="NotAppendedException">Redis is away. Nothing was appended.</exception>
-    public PendingCommand Append(AccountId account, LogRecord command)
+    /// <summary>
+    /// Appends a command; who waits for it is told what becomes of it. False if too much is under way:
+    /// nothing was appended then.
+    /// </summary>
+    /// <exception cref="NotAppendedException">Kafka or Redis is away. Nothing was appended.</exception>
+    public bool TryAppend(LogRecord command, PendingCommand waiting)
     {
+        if (!isKafkaThere())
+        {
+            throw new NotAppendedException("Kafka is away.");
+        }
         command.RecordedAtMs = clock.NowMs
             ?? throw new NotAppendedException("Redis is away, so the decision could not be told.");
         command.ProducerId = producerId;
-        command.ReplyTo = ByteString.CopyFromUtf8(ReplyTo);
+        command.ReplyTo = waiting.WaitsForDecision ? replyTo ??= ByteString.CopyFromUtf8(ReplyTo) : ByteString.Empty;
         command.Traceparent = TraceContext.Current();
-        var key = Encoding.ASCII.GetBytes(account.ToString());
+        var key = Encoding.ASCII.GetBytes(waiting.Account.ToString());
         if (Interlocked.Increment(ref underWay) > options.Value.MaxUnderWay)
         {
-            Interlocked.Decrement(ref underWay);
-            throw new OverloadedException("Too many commands are under way in this process.");
+            Release();
+            return false;
         }
         try
         {
-            return HandOver(account.Partition, key, command);
+            if (TryHandOver(key, command, waiting))
+            {
+                return true;
+            }
         }
         catch
         {
-            Interlocked.Decrement(ref underWay);
+            Release();
             throw;
         }
+        Release();
+        return false;
     }
 
     /// <summary>A decision became known. Nothing happens if nobody waits for it any more.</summary>
@@ -91,26 +104,44 @@ public sealed partial class Appender(
         }
     }
 
-    /// <summary>Nobody waits for this command any more.</summary>
+    /// <summary>A copy of a command came, and the first one stands there: that is where its decision is.</summary>
+    public void IsRedelivery(int partition, long sequence, long firstOffset)
+    {
+        if (firstOffset >= 0 && pending.TryGetValue((partition, sequence), out var command))
+        {
+            command.StoredFirstAt(firstOffset);
+        }
+    }
+
+    /// <summary>This command is not waited for any longer: what became of it is unknown, if it is not known.</summary>
     public void Abandon(PendingCommand command) =>
         Finish(command, new CommandOutcome(AppendResult.Unknown, Decision: null));
 
-    private PendingCommand HandOver(int partition, byte[] key, LogRecord command)
+    /// <summary>Abandons every command of which this is true.</summary>
+    public void AbandonAll(Func<PendingCommand, bool> which)
     {
-        var window = windows[partition];
+        foreach (var command in Pending.Where(which))
+        {
+            Abandon(command);
+        }
+    }
+
+    private bool TryHandOver(byte[] key, LogRecord command, PendingCommand waiting)
+    {
+        var window = windows[waiting.Partition];
         lock (window)
         {
             if (!window.TryTake(out var sequence))
             {
-                throw new OverloadedException($"Too many records of partition {partition} are not acknowledged yet.");
+                return false;
             }
             command.ProducerSequence = sequence;
-            var waiting = new PendingCommand(partition, sequence);
-            pending[(partition, sequence)] = waiting;
+            waiting.Sequence = sequence;
+            pending[(waiting.Partition, sequence)] = waiting;
             try
             {
                 producer.Produce(
-                    new TopicPartition(bank.Value.Topic, partition),
+                    new TopicPartition(bank.Value.Topic, waiting.Partition),
                     new Message<byte[], byte[]>
                     {
                         Key = key,
@@ -118,16 +149,16 @@ public sealed partial class Appender(
                         Headers = TraceContext.HeadersOf(command),
                     },
                     report => OnReport(waiting, report));
-                return waiting;
+                return true;
             }
             catch (ProduceException<byte[], byte[]> refused)
             {
                 // The client library did not take it, so it is not in the log and never will be.
                 window.Resolve(sequence);
-                pending.TryRemove((partition, sequence), out _);
-                throw refused.Error.Code == ErrorCode.Local_QueueFull
-                    ? new OverloadedException("The queue towards Kafka is full.")
-                    : new NotAppendedException(refused.Error.Reason);
+                pending.TryRemove((waiting.Partition, sequence), out _);
+                return refused.Error.Code == ErrorCode.Local_QueueFull
+                    ? false
+                    : throw new NotAppendedException(refused.Error.Reason);
             }
         }
     }
@@ -139,9 +170,14 @@ public sealed partial class Appender(
         {
             window.Resolve(command.Sequence);
         }
+        Room.Free();
         if (report.Error.Code == ErrorCode.NoError)
         {
             command.StoredAt(report.Offset.Value);
+            if (!command.WaitsForDecision)
+            {
+                Finish(command, new CommandOutcome(AppendResult.Stored, Decision: null));
+            }
             return;
         }
         LogNotAcknowledged(command.Partition, command.Sequence, report.Error.Reason);
@@ -154,9 +190,15 @@ public sealed partial class Appender(
     {
         if (pending.TryRemove((command.Partition, command.Sequence), out _))
         {
-            Interlocked.Decrement(ref underWay);
+            Release();
             command.Complete(outcome);
         }
+    }
+
+    private void Release()
+    {
+        Interlocked.Decrement(ref underWay);
+        Room.Free();
     }
 
     [LoggerMessage(EventId = 3101, Level = LogLevel.Warning,

@@ -23,13 +23,6 @@ public sealed partial class DecisionListener(
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>
-    public override async Task StartAsync(CancellationToken cancellationToken)
-    {
-        appender.ListenOn($"bank:decisions:{Convert.ToHexStringLower(appender.ProducerId.Span)}");
-        await base.StartAsync(cancellationToken);
-    }
-
-    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await SubscribeAsync(stoppingToken);
@@ -84,10 +77,14 @@ public sealed partial class DecisionListener(
             appender.Decide(
                 partition, pushed.ProducerSequence, new CommandOutcome(AppendResult.Decided, pushed.Decision));
         }
-        else if (pushed.VoidReason != VoidReason.Redelivery)
+        else if (pushed.VoidReason == VoidReason.Redelivery)
         {
-            // A redelivery's first arrival has its own answer. Any other void means that this build
-            // appended what no ledger takes.
+            // The first arrival has its own answer. If that was lost, this says where to ask for it.
+            appender.IsRedelivery(partition, pushed.ProducerSequence, pushed.FirstOffset);
+        }
+        else
+        {
+            // This build appended what no ledger takes.
             LogVoid(partition, pushed.Offset, pushed.VoidReason);
             appender.Decide(
                 partition, pushed.ProducerSequence, new CommandOutcome(AppendResult.NotAppended, Decision: null));
@@ -97,64 +94,73 @@ public sealed partial class DecisionListener(
     private async Task AskForLateAsync(CancellationToken cancellation)
     {
         var late = appender.Pending
-            .Where(command => command.Offset is not null && command.Interim is null
-                && command.Age > options.Value.AskAfter)
-            .GroupBy(command => command.Partition);
-        foreach (var commands in late)
-        {
-            await AskAsync(commands.Key, [.. commands.Take(MaxAskedAtOnce)], cancellation);
-        }
+            .Where(command => command.WaitsForDecision && command.Age > options.Value.AskAfter)
+            .ToLookup(command => command.Interim is not null);
+        await AskAsync(
+            "decisions",
+            late[false].Where(command => command.Offset is not null),
+            command => command.Offset!.Value,
+            offset => offset % RedisKeys.MaxDecisions,
+            OnDecisionFound,
+            cancellation);
         // The final decision of a transfer is pushed to who asked first. A retry asks for it.
-        var pendingTransfers = appender.Pending
-            .Where(command => command.Interim is not null && command.Age > options.Value.AskAfter)
-            .GroupBy(command => command.Partition);
-        foreach (var commands in pendingTransfers)
-        {
-            await AskForTransfersAsync(commands.Key, [.. commands.Take(MaxAskedAtOnce)], cancellation);
-        }
+        await AskAsync(
+            "transfers",
+            late[true],
+            command => command.Interim!.Offset,
+            offset => RedisKeys.Offset(offset),
+            OnTransferFound,
+            cancellation);
     }
 
-    private async Task AskForTransfersAsync(
-        int partition, PendingCommand[] commands, CancellationToken cancellation)
+    /// <summary>
+    /// Asks one of a partition's hashes about the commands that it owes an answer. A partition decides in the
+    /// order of the offsets, so the lowest of them are the ones that it can know about.
+    /// </summary>
+    private async Task AskAsync(
+        string hash,
+        IEnumerable<PendingCommand> commands,
+        Func<PendingCommand, long> offsetOf,
+        Func<long, RedisValue> fieldOf,
+        Action<PendingCommand, byte[]> onFound,
+        CancellationToken cancellation)
     {
-        var fields = commands.Select(command => (RedisValue)RedisKeys.Offset(command.Interim!.Offset));
-        var kept = await ReadAsync(partition, "transfers", fields, cancellation);
-        foreach (var (command, value) in commands.Zip(kept))
+        foreach (var ofPartition in commands.GroupBy(command => command.Partition))
         {
-            if (!value.IsNull)
+            var asked = ofPartition
+                .Select(command => (Command: command, Offset: offsetOf(command)))
+                .OrderBy(question => question.Offset)
+                .Take(MaxAskedAtOnce)
+                .ToArray();
+            var found = (RedisResult[])(await DecisionsScript.EvaluateAsync(
+                redis.GetDatabase(),
+                [RedisKeys.Root(ofPartition.Key)],
+                [hash, asked[0].Offset, .. asked.Select(question => fieldOf(question.Offset))],
+                bank.Value.RedisTimeout,
+                cancellation))!;
+            foreach (var (question, value) in asked.Zip(found))
             {
-                var transfer = StoredTransfer.Parser.ParseFrom((byte[])value!);
-                appender.Decide(
-                    partition, command.Sequence, new(AppendResult.Decided, transfer.Decision));
+                if (!value.IsNull)
+                {
+                    onFound(question.Command, (byte[])value!);
+                }
             }
         }
     }
 
-    private async Task AskAsync(int partition, PendingCommand[] commands, CancellationToken cancellation)
+    private void OnDecisionFound(PendingCommand command, byte[] value)
     {
-        var fields = commands.Select(
-            command => (RedisValue)(command.Offset!.Value % RedisKeys.MaxDecisions));
-        var kept = await ReadAsync(partition, "decisions", fields, cancellation);
-        foreach (var (command, value) in commands.Zip(kept))
+        var found = PushedDecision.Parser.ParseFrom(value);
+        if (found.Offset == command.Offset && found.ProducerId.Span.SequenceEqual(appender.ProducerId.Span))
         {
-            if (!value.IsNull
-                && PushedDecision.Parser.ParseFrom((byte[])value!) is var found
-                && found.Offset == command.Offset
-                && found.ProducerId.Span.SequenceEqual(appender.ProducerId.Span))
-            {
-                Tell(partition, found);
-            }
+            Tell(command.Partition, found);
         }
     }
 
-    private async Task<RedisResult[]> ReadAsync(
-        int partition, string hash, IEnumerable<RedisValue> fields, CancellationToken cancellation) =>
-        (RedisResult[])(await DecisionsScript.EvaluateAsync(
-            redis.GetDatabase(),
-            [RedisKeys.Root(partition)],
-            [hash, .. fields],
-            bank.Value.RedisTimeout,
-            cancellation))!;
+    private void OnTransferFound(PendingCommand command, byte[] value) => appender.Decide(
+        command.Partition,
+        command.Sequence,
+        new CommandOutcome(AppendResult.Decided, StoredTransfer.Parser.ParseFrom(value).Decision));
 
     [LoggerMessage(EventId = 3201, Level = LogLevel.Warning, Message = "Redis is away: {Reason}")]
     private partial void LogAway(string reason);

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using BankAccounts.Log.V1;
 using BankAccounts.Store.V1;
+using Google.Protobuf;
 
 namespace BankAccounts.CommandService.Log;
 
@@ -8,6 +10,9 @@ public enum AppendResult
 {
     /// <summary>The ledger decided; the decision is there.</summary>
     Decided,
+
+    /// <summary>Kafka stored it, and nobody waits for the decision.</summary>
+    Stored,
 
     /// <summary>It was never written, and never will be.</summary>
     NotAppended,
@@ -19,31 +24,53 @@ public enum AppendResult
 /// <summary>What became of a command.</summary>
 public readonly record struct CommandOutcome(AppendResult Result, StoredDecision? Decision);
 
-/// <summary>A command that was handed over and waits for its decision.</summary>
-public sealed class PendingCommand(int partition, long sequence)
+/// <summary>
+/// A command that is handed over and waits for its decision, or only to be stored. How it is told what
+/// became of it is for the derived types to say.
+/// </summary>
+public abstract class PendingCommand(AccountId account, LogRecord record, bool waitsForDecision)
 {
-    private const long NotStored = -1;
-
-    private readonly TaskCompletionSource<CommandOutcome> outcome =
-        new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private const long NotKnown = -1;
 
     private readonly long since = Stopwatch.GetTimestamp();
-    private long offset = NotStored;
+    private long offset = NotKnown;
+    private long firstOffset = NotKnown;
+
+    /// <summary>The account in whose partition it is decided.</summary>
+    public AccountId Account { get; } = account;
+
+    /// <summary>What is asked.</summary>
+    public LogRecord.BodyOneofCase Kind { get; } = record.BodyCase;
+
+    /// <summary>The caller's id of the request; empty if none was given.</summary>
+    public ByteString RequestId { get; } = record.RequestId;
+
+    /// <summary>Whether it waits for its decision, and not only to be stored.</summary>
+    public bool WaitsForDecision { get; } = waitsForDecision;
 
     /// <summary>The partition.</summary>
-    public int Partition { get; } = partition;
+    public int Partition => Account.Partition;
 
-    /// <summary>Its number among this process' records of the partition.</summary>
-    public long Sequence { get; } = sequence;
+    /// <summary>Its number among this process' records of the partition, once it has one.</summary>
+    public long Sequence { get; internal set; }
 
-    /// <summary>Where Kafka stored it, if it said so already.</summary>
-    public long? Offset => Volatile.Read(ref offset) is var stored and not NotStored ? stored : null;
+    /// <summary>
+    /// Where its decision is to be found, as far as that is known: where Kafka says that it stored the
+    /// record; or, if that is a second copy of it, where the ledger says that the first one stands.
+    /// </summary>
+    public long? Offset =>
+        Volatile.Read(ref firstOffset) is var first and not NotKnown ? first
+        : Volatile.Read(ref offset) is var stored and not NotKnown ? stored
+        : null;
 
     /// <summary>How long it has been waiting.</summary>
     public TimeSpan Age => Stopwatch.GetElapsedTime(since);
 
-    /// <summary>Completes with what became of it.</summary>
-    public Task<CommandOutcome> Outcome => outcome.Task;
+    /// <summary>How long it may wait before it is given up as unknown.</summary>
+    public abstract TimeSpan MaxAge { get; }
+
+    /// <summary>What became of it, once that is told.</summary>
+    public CommandOutcome Outcome { get; private set; }
 
     /// <summary>The decision so far, for a transfer that is pending.</summary>
     public StoredDecision? Interim { get; private set; }
@@ -54,6 +81,16 @@ public sealed class PendingCommand(int partition, long sequence)
     /// <summary>Kafka stored it.</summary>
     public void StoredAt(long storedOffset) => Volatile.Write(ref offset, storedOffset);
 
-    /// <summary>It is known what became of it.</summary>
-    public void Complete(CommandOutcome known) => outcome.TrySetResult(known);
+    /// <summary>The ledger has seen a copy of it, and this is where the first one stands.</summary>
+    public void StoredFirstAt(long storedOffset) => Volatile.Write(ref firstOffset, storedOffset);
+
+    /// <summary>It is known what became of it. Once.</summary>
+    public void Complete(CommandOutcome known)
+    {
+        Outcome = known;
+        OnCompleted();
+    }
+
+    /// <summary>Tells whoever waits. It is called by threads that must not be held up.</summary>
+    protected abstract void OnCompleted();
 }

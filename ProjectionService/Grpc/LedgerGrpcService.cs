@@ -15,6 +15,9 @@ public sealed class LedgerGrpcService(
     LogEnds logEnds,
     VerifyCall verify,
     RebuildCall rebuild,
+    VoidList voids,
+    ChannelList channels,
+    ReleaseCall release,
     IOptions<BankOptions> bank) : LedgerService.LedgerServiceBase
 {
     /// <summary>A status without the log's end is better than none.</summary>
@@ -46,6 +49,20 @@ public sealed class LedgerGrpcService(
             await rebuild.RunAsync(Checked(request.Partitions), responseStream, context.CancellationToken);
             return true;
         });
+
+    /// <inheritdoc/>
+    public override Task<ListVoidsResponse> ListVoids(ListVoidsRequest request, ServerCallContext context) =>
+        AnswerAsync(() => voids.ReadAsync(request, context.CancellationToken));
+
+    /// <inheritdoc/>
+    public override Task<ListChannelsResponse> ListChannels(
+        ListChannelsRequest request, ServerCallContext context) =>
+        AnswerAsync(() => channels.ReadAsync(context.CancellationToken));
+
+    /// <inheritdoc/>
+    public override Task<ReleaseChannelResponse> ReleaseChannel(
+        ReleaseChannelRequest request, ServerCallContext context) =>
+        AnswerAsync(() => release.RunAsync(request, context));
 
     private async Task<PartitionStatus> StatusOfAsync(int partition, CancellationToken cancellation)
     {

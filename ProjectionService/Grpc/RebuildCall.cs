@@ -2,6 +2,7 @@ using BankAccounts.ProjectionService.Log;
 using BankAccounts.ProjectionService.Rebuilding;
 using BankAccounts.ProjectionService.Verification;
 using BankAccounts.ServiceDefaults;
+using BankAccounts.ServiceDefaults.Grpc;
 using BankAccounts.V1;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
@@ -22,7 +23,7 @@ public sealed class RebuildCall(
     {
         if (Interlocked.Exchange(ref isRunning, 1) == 1)
         {
-            throw LedgerErrors.Running("REBUILD");
+            throw BankErrors.Create(Reasons.RebuildRunning);
         }
         try
         {

@@ -43,6 +43,17 @@ public sealed class StatusReader(IConnectionMultiplexer redis, IOptions<BankOpti
             SeenTime = SeenAt(Text(read[11])),
             Counters = new LedgerCounters(),
         };
+        foreach (var end in ((RedisResult[])read[13]!).Chunk(2))
+        {
+            if (StoredIncomingChannel.Parser.ParseFrom((byte[])end[1]!) is { Halted: true } channel)
+            {
+                status.HaltedChannels.Add(new HaltedChannel
+                {
+                    SourcePartition = StoreCodec.DecodePartition((byte[])end[0]!),
+                    HaltedByOffset = channel.HaltedByOffset,
+                });
+            }
+        }
         if (status.UnsettledTransfers > 0 && Number(read[12], 0) is > 0 and var oldestAtMs)
         {
             status.OldestUnsettledMs = Math.Max(0, (long)read[0] - oldestAtMs);

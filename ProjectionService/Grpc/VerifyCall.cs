@@ -2,6 +2,7 @@ using System.Globalization;
 using BankAccounts.ProjectionService.Log;
 using BankAccounts.ProjectionService.Verification;
 using BankAccounts.ServiceDefaults;
+using BankAccounts.ServiceDefaults.Grpc;
 using BankAccounts.V1;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
@@ -24,7 +25,7 @@ public sealed class VerifyCall(IConnectionMultiplexer redis, LogCursors cursors,
     {
         if (Interlocked.Exchange(ref isRunning, 1) == 1)
         {
-            throw LedgerErrors.Running("VERIFY");
+            throw BankErrors.Create(Reasons.VerifyRunning);
         }
         try
         {

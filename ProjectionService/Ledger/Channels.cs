@@ -85,6 +85,9 @@ public sealed class IncomingChannel(int source, long lastSequence, byte[] chain,
     /// <summary>The offset of the credit that did not fit; null while the channel is not halted.</summary>
     public long? HaltedBy { get; private set; }
 
+    /// <summary>The chain that the next credit has to carry, if an operator said so; null otherwise.</summary>
+    public byte[]? ExpectedChain { get; private set; }
+
     /// <summary>The refused numbers whose answers may still be asked for.</summary>
     public IReadOnlyDictionary<long, Reason> Refused => refused;
 
@@ -94,11 +97,45 @@ public sealed class IncomingChannel(int source, long lastSequence, byte[] chain,
     /// <summary>The channel moves no money until an operator releases it.</summary>
     public void Halt(long offset) => HaltedBy = offset;
 
+    /// <summary>The channel goes on where it stands.</summary>
+    public void Release() => HaltedBy = null;
+
+    /// <summary>
+    /// The channel goes on with the credit of this number and chain, whatever it took before. Returns the
+    /// refusals that no longer stand for anything.
+    /// </summary>
+    public IReadOnlyList<long> Release(long nextSequence, byte[] nextChain)
+    {
+        HaltedBy = null;
+        ExpectedChain = nextChain;
+        LastSequence = nextSequence - 1;
+        SettledBelow = Math.Min(SettledBelow, nextSequence);
+        var dropped = refused.Keys.Where(number => number >= nextSequence).ToList();
+        dropped.ForEach(number => refused.Remove(number));
+        return dropped;
+    }
+
+    /// <summary>Takes in what the store holds of a release.</summary>
+    public void LoadExpected(byte[] chain) => ExpectedChain = chain;
+
+    /// <summary>
+    /// Whether a credit is proof that the two ends of the channel do not tell the same story: it is the next
+    /// one or the last one and carries another chain, or its source says to have settled what never came.
+    /// </summary>
+    public bool IsRefutedBy(TransferCreditEvent credit) => (credit.Sequence - LastSequence) switch
+    {
+        > 1 => credit.SettledBelow > LastSequence + 1,
+        1 => !credit.Chain.Span.SequenceEqual(ExpectedChain ?? Extend(credit)),
+        0 => ExpectedChain is null && !credit.Chain.Span.SequenceEqual(Chain),
+        _ => false,
+    };
+
     /// <summary>Takes the next number.</summary>
-    public void Take(byte[] extendedChain, Reason reason)
+    public void Take(TransferCreditEvent credit, Reason reason)
     {
         LastSequence++;
-        Chain = extendedChain;
+        Chain = credit.Chain.ToByteArray();
+        ExpectedChain = null;
         if (reason != Reason.Unspecified)
         {
             refused.Add(LastSequence, reason);
@@ -113,4 +150,13 @@ public sealed class IncomingChannel(int source, long lastSequence, byte[] chain,
         freed.ForEach(number => refused.Remove(number));
         return freed;
     }
+
+    private byte[] Extend(TransferCreditEvent credit) => Digests.AddTransfer(
+        Chain,
+        credit.Sequence,
+        credit.SourceOffset,
+        credit.FromAccountId,
+        credit.ToAccountId,
+        credit.Amount,
+        credit.CurrencyCode);
 }

@@ -32,7 +32,7 @@ public sealed class LedgerRecord
     /// <summary>What can be read of a command or of a void record; null if nothing.</summary>
     public LogRecord? Readable { get; private init; }
 
-    /// <summary>The account that the command is for.</summary>
+    /// <summary>The account that the command is for; of no meaning for the release of a channel.</summary>
     public AccountId Account { get; private init; }
 
     /// <summary>The process that appended it.</summary>
@@ -41,6 +41,9 @@ public sealed class LedgerRecord
     /// <summary>Whether a projector wrote it, to carry a transfer on.</summary>
     public bool IsFollowUp =>
         Command.BodyCase is BodyCase.TransferCredit or BodyCase.TransferSettle;
+
+    /// <summary>Whether an operator wrote it, to let a halted channel go on. It is for no account.</summary>
+    public bool IsChannelRelease => Command.BodyCase == BodyCase.ChannelRelease;
 
     /// <summary>The request that it belongs to; null if its caller gave no id.</summary>
     public RequestKey? Request => Command.RequestId.IsEmpty ? null : new(Account, Command.RequestId);
@@ -61,8 +64,17 @@ public sealed class LedgerRecord
 
     private static LedgerRecord Check(int partition, in LogEntry entry, LogRecord record)
     {
-        if (!PossibleRecord.Is(record)
-            || !AccountId.TryRead(PossibleRecord.AccountOf(record).Span, out var account))
+        if (!PossibleRecord.Is(record))
+        {
+            return Void(entry, VoidReason.Impossible, record);
+        }
+        if (record.ChannelRelease is { } release)
+        {
+            return release.DestinationPartition == partition && entry.Key is null
+                ? new LedgerRecord(entry) { Readable = record }
+                : Void(entry, VoidReason.WrongPartition, record);
+        }
+        if (!AccountId.TryRead(PossibleRecord.AccountOf(record).Span, out var account))
         {
             return Void(entry, VoidReason.Impossible, record);
         }

@@ -71,7 +71,7 @@ public sealed partial class PartitionLedger
     /// <summary>
     /// Takes a credit only if its number is exactly the next and its chain extends the channel's. One that
     /// was taken before is answered again, unless its source has settled it; one that is too early comes
-    /// again; one that does not fit halts the channel.
+    /// again; one that does not fit halts the channel until an operator releases it.
     /// </summary>
     private void Credit(LedgerRecord record, TransferCreditEvent credit, Changes changes)
     {
@@ -81,6 +81,13 @@ public sealed partial class PartitionLedger
         if (channel.HaltedBy is not null)
         {
             VoidFollowUp(record, VoidReason.ChannelHalted, changes);
+        }
+        else if (channel.IsRefutedBy(credit))
+        {
+            incoming[source] = channel;
+            changes.Incoming.Add(channel);
+            channel.Halt(record.Entry.Offset);
+            VoidFollowUp(record, VoidReason.CreditOrphan, changes);
         }
         else if (credit.Sequence > channel.LastSequence + 1)
         {
@@ -107,23 +114,9 @@ public sealed partial class PartitionLedger
     {
         incoming[channel.Source] = channel;
         changes.Incoming.Add(channel);
-        var extended = Digests.AddTransfer(
-            channel.Chain,
-            credit.Sequence,
-            credit.SourceOffset,
-            credit.FromAccountId,
-            credit.ToAccountId,
-            credit.Amount,
-            credit.CurrencyCode);
-        if (!credit.Chain.Span.SequenceEqual(extended))
-        {
-            channel.Halt(record.Entry.Offset);
-            VoidFollowUp(record, VoidReason.CreditOrphan, changes);
-            return;
-        }
         MoveStreamTime(record);
         var (reason, after) = Rules.Credit(Accounts[record.Account], credit);
-        channel.Take(extended, reason);
+        channel.Take(credit, reason);
         if (reason != Reason.Unspecified)
         {
             changes.Refused[new(channel.Source, credit.Sequence)] = reason;
@@ -131,6 +124,36 @@ public sealed partial class PartitionLedger
         FreeRefusals(channel, credit, changes);
         ConcludeFollowUp(record, Kind.TransferIn, credit.Amount, reason, after, changes);
         changes.Settlements.Add(Answer(credit, channel, reason));
+    }
+
+    /// <summary>
+    /// An operator lets a channel go on. Like what projectors send it has no place in rules 3 and 4: the
+    /// halt that it names makes a second delivery a refusal.
+    /// </summary>
+    private void Release(LedgerRecord record, ChannelReleaseEvent release, Changes changes)
+    {
+        MoveStreamTime(record);
+        var channel = incoming.GetValueOrDefault(release.SourcePartition);
+        var isHalted = channel?.HaltedBy == release.HaltedByOffset;
+        if (isHalted && release.NextSequence == 0)
+        {
+            channel!.Release();
+            changes.Incoming.Add(channel);
+        }
+        else if (isHalted)
+        {
+            foreach (var dropped in channel!.Release(release.NextSequence, release.NextChain.ToByteArray()))
+            {
+                changes.Refused[new(channel.Source, dropped)] = null;
+            }
+            changes.Incoming.Add(channel);
+        }
+        Head = isHalted
+            ? Head with { Accepted = Head.Accepted + 1 }
+            : Head with { Rejected = Head.Rejected + 1 };
+        var reason = isHalted ? Reason.Unspecified : Reason.ChannelNotHalted;
+        var offset = record.Entry.Offset;
+        Tell(record.Command, offset, new Decision(reason, Balance: 0, Version: 0, offset), changes);
     }
 
     private static void FreeRefusals(

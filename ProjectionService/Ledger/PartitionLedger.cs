@@ -93,6 +93,10 @@ public sealed partial class PartitionLedger
         {
             CarryOn(record, changes);
         }
+        else if (record.IsChannelRelease)
+        {
+            Release(record, record.Command.ChannelRelease, changes);
+        }
         else if (IsRedelivery(record, out var firstOffset))
         {
             Void(record, VoidReason.Redelivery, firstOffset, changes);

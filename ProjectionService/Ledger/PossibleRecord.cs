@@ -33,6 +33,7 @@ public static class PossibleRecord
             BodyCase.Close => true,
             BodyCase.TransferCredit => record.RequestId.IsEmpty && Is(record.TransferCredit),
             BodyCase.TransferSettle => record.RequestId.IsEmpty && Is(record.TransferSettle),
+            BodyCase.ChannelRelease => record.RequestId.IsEmpty && Is(record.ChannelRelease),
             BodyCase.None => false,
             _ => throw new UnreachableException(),
         };
@@ -76,6 +77,16 @@ public static class PossibleRecord
             or Reason.DestinationClosed
             or Reason.DestinationCurrencyMismatch
             or Reason.DestinationBalanceLimit;
+
+    private static bool Is(ChannelReleaseEvent release) =>
+        IsPartition(release.SourcePartition)
+        && IsPartition(release.DestinationPartition)
+        && release.HaltedByOffset >= 0
+        && release.NextSequence >= 0
+        && release.NextChain.Length == (release.NextSequence == 0 ? 0 : Bounds.DigestSize)
+        && Bounds.IsText(release.Description.Span, 1, Bounds.MaxDescriptionScalars);
+
+    private static bool IsPartition(int partition) => partition is >= 0 and < Bounds.MaxPartitions;
 
     private static bool IsMovement(long amount, ByteString currencyCode, ByteString description) =>
         Bounds.IsAmount(amount)

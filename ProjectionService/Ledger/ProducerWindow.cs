@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace BankAccounts.ProjectionService.Ledger;
 
 /// <summary>
@@ -17,10 +19,10 @@ public sealed class ProducerWindow
     /// <summary>Stands for "not seen", and for "too old to tell where".</summary>
     public const long NoOffset = -1;
 
-    private readonly long[] offsets = new long[Size];
+    private const int MinSlots = 16;
 
-    /// <summary>A window that has seen nothing.</summary>
-    public ProducerWindow() => Array.Fill(offsets, NoOffset);
+    /// <summary>By sequence modulo its length; it grows with the highest sequence, up to the size.</summary>
+    private long[] offsets = [];
 
     /// <summary>The highest sequence seen; 0 if none.</summary>
     public long Highest { get; private set; }
@@ -49,6 +51,7 @@ public sealed class ProducerWindow
     {
         if (sequence > Highest)
         {
+            MakeRoomFor(sequence);
             ForgetBetween(Highest, sequence);
             Highest = sequence;
         }
@@ -68,7 +71,20 @@ public sealed class ProducerWindow
         }
     }
 
-    private static int Slot(long sequence) => (int)(sequence % Size);
+    private int Slot(long sequence) => (int)(sequence % offsets.Length);
+
+    private void MakeRoomFor(long sequence)
+    {
+        if (offsets.Length >= Math.Min(sequence, Size))
+        {
+            return;
+        }
+        var seen = Seen().ToList();
+        var slots = (int)BitOperations.RoundUpToPowerOf2((ulong)Math.Clamp(sequence, MinSlots, Size));
+        offsets = new long[slots];
+        Array.Fill(offsets, NoOffset);
+        seen.ForEach(one => offsets[Slot(one.Sequence)] = one.Offset);
+    }
 
     private void ForgetBetween(long highest, long sequence)
     {

@@ -1,6 +1,7 @@
 using BankAccounts.ProjectionService.History;
 using BankAccounts.ProjectionService.Ledger;
 using BankAccounts.ProjectionService.Redis;
+using BankAccounts.ServiceDefaults.Grpc;
 using BankAccounts.ServiceDefaults.Redis;
 using Google.Protobuf;
 using StackExchange.Redis;
@@ -8,14 +9,12 @@ using StackExchange.Redis;
 namespace BankAccounts.ProjectionService.Rebuilding;
 
 /// <summary>A rebuild cannot begin or go on.</summary>
-/// <param name="reason">
-/// Stable, for programs: NO_LIVE_STATE, REBUILD_ELSEWHERE, REBUILD_LOST or DIGEST_MISMATCH.
-/// </param>
+/// <param name="reason">NoLiveState, RebuildElsewhere, RebuildLost or DigestMismatch.</param>
 /// <param name="message">A sentence for people.</param>
-public sealed class RebuildRefusedException(string reason, string message) : Exception(message)
+public sealed class RebuildRefusedException(ErrorReason reason, string message) : Exception(message)
 {
-    /// <summary>Stable, for programs.</summary>
-    public string Reason { get; } = reason;
+    /// <summary>Why, for programs.</summary>
+    public ErrorReason Reason { get; } = reason;
 }
 
 /// <summary>
@@ -52,9 +51,9 @@ public sealed class GenerationStore(IDatabase database, int partition, TimeSpan 
         {
             1 => new RedisKeys(partition, (long)begun[1]),
             0 => throw new RebuildRefusedException(
-                "NO_LIVE_STATE", $"Partition {partition} has no live state yet: its owner builds it from offset 0."),
+                Reasons.NoLiveState, $"Partition {partition} has no live state yet: its owner builds it from offset 0."),
             _ => throw new RebuildRefusedException(
-                "REBUILD_ELSEWHERE", $"Partition {partition} is being rebuilt elsewhere."),
+                Reasons.RebuildElsewhere, $"Partition {partition} is being rebuilt elsewhere."),
         };
     }
 
@@ -123,6 +122,6 @@ public sealed class GenerationStore(IDatabase database, int partition, TimeSpan 
         database, [RedisKeys.Root(partition)], [built.Generation], timeout, cancellation);
 
     private RebuildRefusedException Lost() => new(
-        "REBUILD_LOST",
+        Reasons.RebuildLost,
         $"Partition {partition}: this rebuild has lost its place; its lease ran out, or Redis its keys.");
 }

@@ -2,6 +2,7 @@ using BankAccounts.ProjectionService.Ledger;
 using BankAccounts.ProjectionService.Log;
 using BankAccounts.ProjectionService.Redis;
 using BankAccounts.ProjectionService.Verification;
+using BankAccounts.ServiceDefaults.Grpc;
 using BankAccounts.ServiceDefaults.Redis;
 using BankAccounts.Store.V1;
 
@@ -58,7 +59,7 @@ public sealed class PartitionRebuild(
         for (var tries = 0; tries < MaxTriesToMeet; tries++)
         {
             var seen = await live.ReadAsync(cancellation)
-                ?? throw new RebuildRefusedException("NO_LIVE_STATE", $"Partition {partition} has no live state.");
+                ?? throw new RebuildRefusedException(Reasons.NoLiveState, $"Partition {partition} has no live state.");
             while (fold.IsBefore(seen.Position))
             {
                 await FoldAsync(built, seen.Position, cancellation);
@@ -98,7 +99,7 @@ public sealed class PartitionRebuild(
         if (!head.LogDigest.AsSpan().SequenceEqual(seen.Digest) || !liveDecisions.SequenceEqual(head.DecisionDigest))
         {
             throw new RebuildRefusedException(
-                "DIGEST_MISMATCH",
+                Reasons.DigestMismatch,
                 $"Partition {partition} stays as it is: at {head.Position} the log has digest {Hex(head.LogDigest)}"
                 + $" and decisions {Hex(head.DecisionDigest)}, the live state {Hex(seen.Digest)}"
                 + $" and {Hex(liveDecisions)}.");

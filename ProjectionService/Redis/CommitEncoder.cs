@@ -156,6 +156,11 @@ public sealed class CommitEncoder(RedisKeys keys)
 
     private void AddTransfers(Changes changes)
     {
+        if (changes.Outgoing.Count + changes.Unsettled.Count + changes.Incoming.Count + changes.Refused.Count
+            + changes.Transfers.Count == 0)
+        {
+            return;
+        }
         Add("HSET", keys.ChannelsOut, changes.Outgoing.SelectMany(channel => new[]
         {
             StoreCodec.Field(channel.Destination), StoreCodec.Encode(channel).ToByteArray(),

@@ -29,7 +29,7 @@ public sealed class PrefetchNeeds
     public static PrefetchNeeds Of(IReadOnlyCollection<LedgerRecord> records, PartitionLedger ledger)
     {
         var needs = new PrefetchNeeds();
-        foreach (var record in records.Where(record => record.IsCommand))
+        foreach (var record in records.Where(record => record.IsCommand && !record.IsChannelRelease))
         {
             AddMissing(ledger.Accounts, record.Account, needs.Accounts, ledger.Batch);
             if (record.IsFollowUp)

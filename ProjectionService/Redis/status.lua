@@ -3,7 +3,8 @@
 -- KEYS[1] the partition's root   KEYS[2] what its owner reports
 --
 -- Returns {milliseconds of Redis' clock, generation, rebuilding_position, position, digest, head,
--- unsettled transfers, instance, process_id, state, why, seen_at, oldest_unsettled_at}.
+-- unsettled transfers, instance, process_id, state, why, seen_at, oldest_unsettled_at,
+-- channels towards the partition}.
 local time = redis.call('TIME')
 local result = {tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)}
 local root = redis.call('HMGET', KEYS[1], 'generation', 'rebuilding_position')
@@ -17,4 +18,5 @@ result[7] = redis.call('HLEN', prefix .. 'unsettled')
 for number = 1, 6 do
   result[7 + number] = owner[number]
 end
+result[14] = redis.call('HGETALL', prefix .. 'channels-in')
 return result

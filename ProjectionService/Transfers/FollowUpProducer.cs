@@ -30,9 +30,6 @@ public sealed class FollowUpProducer(
         {
             return false;
         }
-        record.RecordedAtMs = nowMs;
-        record.ProducerId = producerId;
-        record.ProducerSequence = Interlocked.Increment(ref sequence);
         try
         {
             producer.Produce(
@@ -40,7 +37,7 @@ public sealed class FollowUpProducer(
                 new Message<byte[], byte[]>
                 {
                     Key = Encoding.ASCII.GetBytes(account.ToString()),
-                    Value = LogFrame.Encode(record),
+                    Value = Frame(record, nowMs),
                 });
             return true;
         }
@@ -48,5 +45,27 @@ public sealed class FollowUpProducer(
         {
             return false;
         }
+    }
+
+    /// <summary>Appends an operator's record, which is for no account and has no key. Returns its offset.</summary>
+    /// <exception cref="KafkaException">Kafka did not acknowledge it: it may be there all the same.</exception>
+    /// <exception cref="TimeoutException">The time is not known yet; nothing was appended.</exception>
+    public async Task<long> AppendAsync(LogRecord record, int partition, CancellationToken cancellation)
+    {
+        var nowMs = clock.NowMs
+            ?? throw new TimeoutException("Redis has not said yet what time it is.");
+        var delivered = await producer.ProduceAsync(
+            new TopicPartition(bank.Value.Topic, partition),
+            new Message<byte[], byte[]> { Key = null!, Value = Frame(record, nowMs) },
+            cancellation).WaitAsync(cancellation);
+        return delivered.Offset.Value;
+    }
+
+    private byte[] Frame(LogRecord record, long nowMs)
+    {
+        record.RecordedAtMs = nowMs;
+        record.ProducerId = producerId;
+        record.ProducerSequence = Interlocked.Increment(ref sequence);
+        return LogFrame.Encode(record);
     }
 }

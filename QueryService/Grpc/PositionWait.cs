@@ -31,9 +31,8 @@ public sealed class PositionWait(CommitFeed feed, ServerCallContext context) : I
         if (patience.IsCancellationRequested)
         {
             throw BankErrors.Create(
-                StatusCode.DeadlineExceeded,
-                "POSITION_NOT_REACHED",
-                "The fold did not reach min_position before the deadline.",
+                Reasons.PositionNotReached,
+                metadata:
                 [
                     new("partition", partition.ToString(CultureInfo.InvariantCulture)),
                     new("min_position", wanted.ToString(CultureInfo.InvariantCulture)),

@@ -19,8 +19,6 @@ namespace BankAccounts.QueryService.Grpc;
 public sealed class ReadAtPosition(
     CommitFeed feed, ServerCallContext context, int partition, long minOffset, bool allowStale)
 {
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
-
     /// <summary>The partition.</summary>
     public int Partition => partition;
 
@@ -58,20 +56,16 @@ public sealed class ReadAtPosition(
         }
         catch (Exception away) when (away is RedisException or TimeoutException)
         {
-            throw BankErrors.Create(
-                StatusCode.Unavailable, "REDIS_UNAVAILABLE", "Redis is away, so the answer is not known.",
-                retryAfter: RetryAfter);
+            throw BankErrors.Create(Reasons.RedisUnavailable);
         }
     }
 
     private RpcException Rebuilding(long position, long catchUpTo) => BankErrors.Create(
-        StatusCode.Unavailable,
-        "REBUILDING",
-        "The partition is being folded again; the answer would be older than others were.",
+        Reasons.Rebuilding,
+        metadata:
         [
             new("partition", partition.ToString(CultureInfo.InvariantCulture)),
             new("position", position.ToString(CultureInfo.InvariantCulture)),
             new("catch_up_to", catchUpTo.ToString(CultureInfo.InvariantCulture)),
-        ],
-        RetryAfter);
+        ]);
 }

@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using BankAccounts.ProjectionService.Ledger;
 using BankAccounts.ProjectionService.Redis;
 using BankAccounts.ServiceDefaults.Redis;
 using BankAccounts.Store.V1;
+using Google.Protobuf;
 
 namespace BankAccounts.Simulation.Tests;
 
@@ -13,12 +15,15 @@ internal static class Checks
     public static void RedisIsTheModel(Partition partition)
     {
         var (redis, model, position) = (partition.Redis, partition.Model, partition.Redis.Head.Position);
-        if (redis.Generation is not { } generation)
+        if (!redis.IsUsable)
         {
             return;
         }
-        Require(position <= partition.Log.Count, $"Redis of {partition.Number} is ahead of the log");
-        var keys = new RedisKeys(partition.Number, generation);
+        Require(position < model.LogDigests.Count, $"Redis of {partition.Number} is ahead of the log");
+        Require(
+            redis.Head.Digest.AsSpan().SequenceEqual(model.LogDigests[(int)position]),
+            $"Redis of {partition.Number} is at {position} of another log");
+        var keys = new RedisKeys(partition.Number, redis.Generation!.Value);
         var stored = redis.Hash(keys.Accounts);
         var expected = 0;
         foreach (var id in model.Accounts)
@@ -28,8 +33,8 @@ internal static class Checks
                 continue;
             }
             expected++;
-            Require(stored.TryGetValue(SimulatedRedis.Text(id.ToByteArray()), out var bytes), $"{id} is missing at {position}");
-            var found = StoredAccount.Parser.ParseFrom(SimulatedRedis.Bytes(bytes!));
+            Require(stored.TryGetValue(UnsafeByteOperations.UnsafeWrap(id.ToByteArray()), out var bytes), $"{id} is missing at {position}");
+            var found = StoredAccount.Parser.ParseFrom(bytes!);
             var actual = new ModelAccount(
                 found.CurrencyCode.ToStringUtf8(), found.Balance, found.Unsettled, found.Closed, found.Version);
             Require(actual == account, $"{id} at {position} is {actual}, not {account}");
@@ -45,14 +50,14 @@ internal static class Checks
     public static void MoneyIsConserved(IReadOnlyList<Partition> partitions)
     {
         Int128 there = 0, paidIn = 0;
-        foreach (var partition in partitions.Where(partition => partition.Redis.Generation is not null))
+        foreach (var partition in partitions.Where(partition => partition.Redis.IsUsable))
         {
             var position = partition.Redis.Head.Position;
             paidIn += partition.Model.PaidIn[(int)position];
             foreach (var bytes in partition.Redis.Hash(
                 new RedisKeys(partition.Number, partition.Redis.Generation!.Value).Accounts).Values)
             {
-                there += StoredAccount.Parser.ParseFrom(SimulatedRedis.Bytes(bytes)).Balance;
+                there += StoredAccount.Parser.ParseFrom(bytes).Balance;
             }
         }
         foreach (var source in partitions)
@@ -72,7 +77,7 @@ internal static class Checks
         foreach (var (account, history) in partition.Redis.Lists(keys.Histories))
         {
             var effects = history
-                .Select(line => StoredHistoryEntry.Parser.ParseFrom(SimulatedRedis.Bytes(line)))
+                .Select(line => StoredHistoryEntry.Parser.ParseFrom(line))
                 .Where(entry => entry.Decision.Reason == 0 && !entry.RequestId.IsEmpty
                     && entry.Kind is Kind.Create or Kind.Deposit or Kind.Withdraw or Kind.TransferOut or Kind.Close);
             Require(
@@ -82,18 +87,31 @@ internal static class Checks
     }
 
     /// <summary>I1: what was acknowledged is in the log, decided exactly once, and can be asked for.</summary>
-    public static void AcknowledgedAreDecidedOnce(Partition partition, Appender appender, ILookup<long, long> offsets)
+    public static void AcknowledgedAreDecidedOnce(Partition partition, Appender appender)
     {
         var keys = new RedisKeys(partition.Number, partition.Redis.Generation!.Value);
         var decisions = partition.Redis.Hash(keys.Decisions);
         foreach (var sequence in appender.Acknowledged.Where(one => one.Partition == partition.Number).Select(one => one.Sequence))
         {
-            var answers = offsets[sequence].Select(offset => (Offset: offset, Found: decisions.GetValueOrDefault(Text(offset)))).ToList();
+            var answers = partition.Model.OffsetsOf(appender.Id, sequence).Select(offset => (Offset: offset, Found: decisions.GetValueOrDefault(Field(offset)))).ToList();
             Require(answers.Count > 0 && answers.All(answer => answer.Found is not null), $"{sequence} was acknowledged and has no answer");
-            var pushed = answers.ConvertAll(answer => PushedDecision.Parser.ParseFrom(SimulatedRedis.Bytes(answer.Found!)));
+            var pushed = answers.ConvertAll(answer => PushedDecision.Parser.ParseFrom(answer.Found!));
             Require(pushed.Count(one => one.VoidReason == 0) == 1, $"{sequence} of {partition.Number} was decided {pushed.Count(one => one.VoidReason == 0)} times");
             pushed.ForEach(one => IsTheModels(partition, one));
         }
+    }
+
+    /// <summary>
+    /// A partition whose log was truncated keeps what it has: no new generation, no step back. That it is the
+    /// fold of the log that was there, and no more, is for <see cref="RedisIsTheModel"/> to say.
+    /// </summary>
+    public static void NothingWasReset(Partition partition)
+    {
+        var (generation, position) = partition.TruncatedAt;
+        Require(
+            partition.Redis.Generation == generation && partition.Redis.Head.Position >= position,
+            $"partition {partition.Number} was reset after its log was truncated");
+        Require(partition.Owners[0].Halted is not null, $"partition {partition.Number} goes on with a truncated log");
     }
 
     /// <summary>I5: an answer is the model's, at first or in the end.</summary>
@@ -102,10 +120,20 @@ internal static class Checks
         var found = pushed.Decision is { } decision
             ? new ModelOutcome(0, -1, decision.Reason, decision.Balance, decision.Version, decision.Offset, decision.Pending)
             : new ModelOutcome(pushed.VoidReason, pushed.FirstOffset);
+        Require(pushed.Offset < partition.Model.Outcomes.Count, $"record {pushed.Offset} of {partition.Number} is not in the log");
         var expected = partition.Model.Outcomes[(int)pushed.Offset];
         Require(
             found == expected || (partition.Model.Finals.TryGetValue(pushed.Offset, out var final) && found == final),
             $"record {pushed.Offset} of {partition.Number} became {found}, not {expected}");
+    }
+
+    /// <summary>The message is written only if it is needed: there are millions of checks.</summary>
+    public static void Require(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] ref Violation what)
+    {
+        if (!holds)
+        {
+            throw new ViolationException(what.ToString());
+        }
     }
 
     public static void Require(bool holds, string what)
@@ -125,7 +153,7 @@ internal static class Checks
         {
             for (var i = 0; i < sent.Count; i++)
             {
-                var field = SimulatedRedis.Text(StoreCodec.Field(new ChannelEntry(destination, i + 1)));
+                var field = UnsafeByteOperations.UnsafeWrap(StoreCodec.Field(new ChannelEntry(destination, i + 1)));
                 var isUnsettled = sent[i].OpenedAt < position && sent[i].FinalAt >= position;
                 count += isUnsettled ? 1 : 0;
                 Require(unsettled.ContainsKey(field) == isUnsettled, $"transfer {i + 1} to {destination} at {position}");
@@ -134,8 +162,8 @@ internal static class Checks
         Require(unsettled.Count == count, $"partition {partition.Number} has {unsettled.Count} unsettled, not {count}");
         foreach (var (field, value) in redis.Hash(keys.ChannelsIn))
         {
-            var source = StoreCodec.DecodePartition(SimulatedRedis.Bytes(field));
-            var channel = StoredIncomingChannel.Parser.ParseFrom(SimulatedRedis.Bytes(value));
+            var source = StoreCodec.DecodePartition(field.ToByteArray());
+            var channel = StoredIncomingChannel.Parser.ParseFrom(value);
             var taken = partition.Model.Received[source].Count(credit => credit.TakenAt < position);
             Require(channel.LastSequence == taken, $"channel from {source} took {channel.LastSequence}, not {taken}");
             var isHalted = partition.Model.Halted.TryGetValue(source, out var offset) && offset < position;
@@ -164,7 +192,29 @@ internal static class Checks
     }
 
     private static long PositionOf(Partition partition) =>
-        partition.Redis.Generation is null ? 0 : partition.Redis.Head.Position;
+        partition.Redis.IsUsable ? partition.Redis.Head.Position : 0;
 
-    private static string Text(long number) => (number % RedisKeys.MaxDecisions).ToString(CultureInfo.InvariantCulture);
+    private static ByteString Field(long number) =>
+        ByteString.CopyFromUtf8((number % RedisKeys.MaxDecisions).ToString(CultureInfo.InvariantCulture));
+}
+
+/// <summary>What is wrong, put together only if a check fails.</summary>
+[InterpolatedStringHandler]
+internal ref struct Violation
+{
+    private DefaultInterpolatedStringHandler text;
+
+    public Violation(int literalLength, int formattedCount, bool holds, out bool isNeeded)
+    {
+        isNeeded = !holds;
+        text = isNeeded
+            ? new DefaultInterpolatedStringHandler(literalLength, formattedCount, CultureInfo.InvariantCulture)
+            : default;
+    }
+
+    public void AppendLiteral(string value) => text.AppendLiteral(value);
+
+    public void AppendFormatted<T>(T value) => text.AppendFormatted(value);
+
+    public override string ToString() => text.ToStringAndClear();
 }

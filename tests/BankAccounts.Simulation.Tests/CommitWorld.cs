@@ -38,7 +38,7 @@ internal sealed class CommitWorld
     /// <summary>What can happen now: steps, scripts, answers, late commits, and what Redis forgets.</summary>
     public IEnumerable<char> Possible() => "abABxyzlsrf".Where(action => action switch
     {
-        'A' or 'B' => owners[action - 'A'].Store.Pending is { WasTaken: null },
+        'A' or 'B' => owners[action - 'A'].Store.Pending is { Outcome: null },
         'x' or 'y' => owners[action - 'x'].Store.Pending is not null,
         'z' => partition.Late.Count > 1,
         'l' => partition.Late.Count > 0,
@@ -98,7 +98,9 @@ internal sealed class CommitWorld
     private void Take(PendingCommit pending)
     {
         var before = partition.Redis.Head.Position;
-        pending.WasTaken = partition.Redis.TryTake(pending.Commit, out var published);
+        pending.Outcome = partition.Redis.TryTake(pending.Commit, out var published)
+            ? ScriptOutcome.Taken
+            : ScriptOutcome.Refused;
         var position = partition.Redis.Head.Position;
         Checks.Require(position >= before, $"a commit took Redis back from {before} to {position}");
         Checks.RedisIsTheModel(partition);
@@ -115,16 +117,16 @@ internal sealed class CommitWorld
     {
         var pending = store.Pending!;
         store.Pending = null;
-        if (pending.WasTaken == true)
+        if (pending.Outcome == ScriptOutcome.Taken)
         {
             pending.Answer.SetResult();
             return;
         }
-        if (pending.WasTaken is null)
+        if (pending.Outcome is null)
         {
             partition.Late.Add(pending);
         }
-        pending.Answer.SetException(pending.WasTaken is null
+        pending.Answer.SetException(pending.Outcome is null
             ? new TimeoutException("No answer.")
             : new ProjectionService.Redis.CommitRefusedException("Refused."));
     }

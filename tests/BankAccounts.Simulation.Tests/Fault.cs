@@ -20,7 +20,17 @@ internal enum Fault
 
     /// <summary>A credit is taken whatever its number.</summary>
     NoCreditSequence,
+
+    /// <summary>A script that dies midway leaves no mark.</summary>
+    NoDirtyMark,
+
+    /// <summary>Nobody looks whether the log is still the one that was folded.</summary>
+    NoLookAtTheLog,
 }
 
 /// <summary>An invariant does not hold.</summary>
-internal sealed class ViolationException(string message) : Exception(message);
+internal sealed class ViolationException(string message) : Exception(message)
+{
+    /// <summary>The seed of the schedule in which it does not hold.</summary>
+    public int Seed { get; init; }
+}

@@ -42,8 +42,8 @@ internal sealed record ModelCredit(long Amount, long TakenAt, Reason Reason);
 internal sealed class Model(int partition)
 {
     private readonly Dictionary<AccountId, List<(long Offset, ModelAccount Account)>> accounts = [];
-    private readonly Dictionary<(AccountId Account, ByteString Id), (string What, ModelOutcome Outcome)> requests = [];
-    private readonly Dictionary<(ByteString Producer, long Sequence), long> seen = [];
+    private readonly Dictionary<(AccountId Account, ByteString Id), (ByteString What, ModelOutcome Outcome)> requests = [];
+    private readonly Dictionary<(ByteString Producer, long Sequence), List<long>> seen = [];
     private readonly Dictionary<int, byte[]> chainsIn = [];
 
     public List<ModelOutcome> Outcomes { get; } = [];
@@ -53,6 +53,9 @@ internal sealed class Model(int partition)
 
     /// <summary>Money paid in less money taken out, by position.</summary>
     public List<Int128> PaidIn { get; } = [0];
+
+    /// <summary>The chain over the records, by position.</summary>
+    public List<byte[]> LogDigests { get; } = [Digests.Empty()];
 
     public Dictionary<int, List<ModelTransfer>> Sent { get; } = [];
 
@@ -72,7 +75,12 @@ internal sealed class Model(int partition)
         Int128 paid = 0;
         Outcomes.Add(OutcomeOf(entry, ref paid));
         PaidIn.Add(PaidIn[^1] + paid);
+        LogDigests.Add(Digests.AddRecord(LogDigests[^1], entry));
     }
+
+    /// <summary>Where the record of a process with a number stands, each time that it was delivered.</summary>
+    public IReadOnlyList<long> OffsetsOf(ByteString producer, long sequence) =>
+        seen.GetValueOrDefault((producer, sequence)) ?? [];
 
     private ModelOutcome OutcomeOf(LogEntry entry, ref Int128 paid)
     {
@@ -88,17 +96,19 @@ internal sealed class Model(int partition)
         {
             return Settle(entry.Offset, record.TransferSettle);
         }
-        if (!seen.TryAdd((record.ProducerId, record.ProducerSequence), entry.Offset))
+        var deliveries = Of(seen, (record.ProducerId, record.ProducerSequence));
+        deliveries.Add(entry.Offset);
+        if (deliveries.Count > 1)
         {
-            return Nothing(VoidReason.Redelivery, seen[(record.ProducerId, record.ProducerSequence)]);
+            return Nothing(VoidReason.Redelivery, deliveries[0]);
         }
         var body = record.Clone();
         (body.RecordedAtMs, body.ProducerId, body.ProducerSequence) = (0, ByteString.Empty, 0);
         (body.ReplyTo, body.Traceparent) = (ByteString.Empty, ByteString.Empty);
-        var (id, what) = (Read(PossibleRecord.AccountOf(record)), body.ToString());
+        var (id, what) = (Read(PossibleRecord.AccountOf(record)), body.ToByteString());
         if (!record.RequestId.IsEmpty && requests.TryGetValue((id, record.RequestId), out var first))
         {
-            return first.What == what ? first.Outcome : Refused(Reason.RequestIdReused, Now(id), entry.Offset);
+            return first.What.Equals(what) ? first.Outcome : Refused(Reason.RequestIdReused, Now(id), entry.Offset);
         }
         var outcome = Command(entry.Offset, id, record, ref paid);
         if (!record.RequestId.IsEmpty)
@@ -188,13 +198,20 @@ internal sealed class Model(int partition)
         {
             return Nothing(VoidReason.ChannelHalted);
         }
+        var chainThere = chainsIn.GetValueOrDefault(source) ?? new byte[32];
+        if ((credit.Sequence > received.Count + 1 && credit.SettledBelow > received.Count + 1)
+            || (credit.Sequence == received.Count && !credit.Chain.Span.SequenceEqual(chainThere)))
+        {
+            Halted[source] = offset;
+            return Nothing(VoidReason.CreditOrphan);
+        }
         if (credit.Sequence != received.Count + 1)
         {
             return Nothing(credit.Sequence > received.Count ? VoidReason.CreditGap : VoidReason.CreditRepeated);
         }
         var currency = credit.CurrencyCode.ToStringUtf8();
         var chain = Chained(
-            chainsIn.GetValueOrDefault(source) ?? new byte[32], credit.Sequence, credit.SourceOffset,
+            chainThere, credit.Sequence, credit.SourceOffset,
             credit.FromAccountId, credit.ToAccountId, credit.Amount, currency);
         if (!credit.Chain.Span.SequenceEqual(chain))
         {

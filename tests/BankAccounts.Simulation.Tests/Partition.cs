@@ -7,6 +7,8 @@ namespace BankAccounts.Simulation.Tests;
 /// <summary>One partition: its log, what is on its way to it, its Redis, and who folds it.</summary>
 internal sealed class Partition
 {
+    private List<LogEntry>? lost;
+
     public Partition(int number, Fault fault)
     {
         Number = number;
@@ -34,13 +36,41 @@ internal sealed class Partition
     /// <summary>Commits of owners that are gone, which may still reach Redis.</summary>
     public List<PendingCommit> Late { get; } = [];
 
+    /// <summary>Whether the log lost records that Redis had folded. From then on nothing may change it.</summary>
+    public bool IsTruncated => lost is not null;
+
+    /// <summary>Where Redis stood when the log was truncated.</summary>
+    public (long Generation, long Position) TruncatedAt { get; private set; }
+
     /// <summary>Writes a record at the end of the log.</summary>
     public void Append(byte[]? key, byte[]? value)
     {
         var entry = new LogEntry(Log.Count, key, value);
-        Log.Add(entry);
-        Model.Fold(entry);
+        if (lost is null)
+        {
+            Log.Add(entry);
+            Model.Fold(entry);
+        }
+        else if (!WasLost(entry))
+        {
+            Log.Add(entry);
+        }
     }
+
+    /// <summary>
+    /// The log loses its end, as after an unclean election. It may grow again, with other records; the
+    /// model stays with what Redis has folded.
+    /// </summary>
+    public void Truncate(int end)
+    {
+        TruncatedAt = (Redis.Generation!.Value, Redis.Head.Position);
+        lost = Log.GetRange(end, Log.Count - end);
+        Log.RemoveRange(end, Log.Count - end);
+    }
+
+    /// <summary>The same record at the same offset would make it the same log again.</summary>
+    private bool WasLost(LogEntry entry) =>
+        lost!.Find(one => one.Offset == entry.Offset) is { Value: { } value } && entry.Value.AsSpan().SequenceEqual(value);
 
     public static Send SendOf(LogRecord record, Action? acknowledged = null)
     {

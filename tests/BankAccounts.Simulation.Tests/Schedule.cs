@@ -1,6 +1,5 @@
 using BankAccounts.Log.V1;
 using BankAccounts.ProjectionService;
-using BankAccounts.ProjectionService.Ledger;
 using BankAccounts.Tests.Logs;
 using Google.Protobuf;
 using static BankAccounts.Tests.Logs.Records;
@@ -12,7 +11,7 @@ namespace BankAccounts.Simulation.Tests;
 /// lost, doubled, late or overtaken, who dies, and what Redis forgets. Then everything heals, and what was
 /// promised must hold.
 /// </summary>
-internal sealed class Schedule
+internal sealed partial class Schedule
 {
     private const int MaxHealingRounds = 600;
 
@@ -27,9 +26,11 @@ internal sealed class Schedule
     private readonly ProjectionOptions options;
     private readonly ByteString followUpProducer = ByteString.CopyFrom(Producer(999));
     private readonly bool hasOrphans;
+    private readonly bool hasTruncation;
     private long generation;
     private long followUpSequence;
     private bool isHealing;
+    private bool isRebuilding;
 
     private Schedule(int seed, Fault fault)
     {
@@ -48,6 +49,7 @@ internal sealed class Schedule
             MaxCachedProducers = random.Next(0, 3),
         };
         hasOrphans = random.Next(20) == 0;
+        hasTruncation = random.Next(10) == 0;
     }
 
     /// <summary>How often things happened, to know that the schedules are worth something.</summary>
@@ -63,7 +65,10 @@ internal sealed class Schedule
         }
         catch (Exception failed) when (failed is not OutOfMemoryException)
         {
-            throw new ViolationException($"Seed {seed}: {failed.GetType().Name}: {failed.Message}\n{failed.StackTrace}");
+            throw new ViolationException($"Seed {seed}: {failed.GetType().Name}: {failed.Message}\n{failed.StackTrace}")
+            {
+                Seed = seed,
+            };
         }
         return schedule.Counts;
     }
@@ -181,7 +186,7 @@ internal sealed class Schedule
         var before = owner.Refusals;
         if (owner.Store.Pending is { } pending)
         {
-            if (pending.WasTaken is null && (isHealing || Percent(80)))
+            if (pending.Outcome is null && (isHealing || Percent(80)))
             {
                 RunScript(partition, pending);
             }
@@ -191,22 +196,23 @@ internal sealed class Schedule
             }
         }
         owner.Store.IsAway = !isHealing && Percent(chaosPercent / 4);
-        owner.Step(random.Next(1, 9));
+        owner.Step(random.Next(1, isRebuilding ? 65 : 9));
         Counts.Refusals += owner.Refusals - before;
+        Checks.Require(owner.Halted is null || partition.IsTruncated, $"{owner.Halted}");
     }
 
     private void Answer(Partition partition, Owner owner, PendingCommit pending)
     {
         owner.Store.Pending = null;
-        if (pending.WasTaken is null || (!isHealing && Percent(chaosPercent)))
+        if (pending.Outcome is null)
         {
-            if (pending.WasTaken is null)
-            {
-                partition.Late.Add(pending);
-            }
+            partition.Late.Add(pending);
+        }
+        if (pending.Outcome is null or ScriptOutcome.Died || (!isHealing && Percent(chaosPercent)))
+        {
             pending.Answer.SetException(new TimeoutException("No answer of the simulated Redis."));
         }
-        else if (pending.WasTaken == true)
+        else if (pending.Outcome == ScriptOutcome.Taken)
         {
             pending.Answer.SetResult();
         }
@@ -218,12 +224,20 @@ internal sealed class Schedule
 
     private void RunScript(Partition partition, PendingCommit pending)
     {
-        var before = partition.Redis.Head.Position;
-        pending.WasTaken = partition.Redis.TryTake(pending.Commit, out var published);
-        if (pending.WasTaken != true)
+        if (!isHealing && !partition.IsTruncated && Percent(chaosPercent / 4))
         {
+            var isDead = partition.Redis.TryTakeAndDie(pending.Commit, afterCommands: random.Next(12));
+            pending.Outcome = isDead ? ScriptOutcome.Died : ScriptOutcome.Refused;
+            Counts.Died += isDead ? 1 : 0;
             return;
         }
+        var before = partition.Redis.Head.Position;
+        if (!partition.Redis.TryTake(pending.Commit, out var published))
+        {
+            pending.Outcome = ScriptOutcome.Refused;
+            return;
+        }
+        pending.Outcome = ScriptOutcome.Taken;
         Counts.Commits++;
         Checks.Require(partition.Redis.Head.Position > before, $"a commit took {partition.Number} back from {before}");
         foreach (var decision in published.SelectMany(batch => batch.Decisions))
@@ -242,13 +256,13 @@ internal sealed class Schedule
             var late = Any(partition.Late);
             partition.Late.Remove(late);
             RunScript(partition, late);
-            Counts.LandedLate += late.WasTaken == true ? 1 : 0;
+            Counts.LandedLate += late.Outcome == ScriptOutcome.Taken ? 1 : 0;
         }
     }
 
     private void Disturb(Partition partition)
     {
-        switch (random.Next(9))
+        switch (random.Next(10))
         {
             case 0 or 1:
                 // The partition moves; who had it may not have noticed.
@@ -268,17 +282,21 @@ internal sealed class Schedule
             case 4:
                 partition.Snapshot = partition.Redis.Copy();
                 break;
-            case 5 when partition.Snapshot is { } snapshot:
+            case 5 when partition.Snapshot is { } snapshot && !partition.IsTruncated:
                 partition.Redis.RollBackTo(snapshot);
                 Counts.RolledBack++;
                 Checks.MoneyIsConserved(partitions);
                 break;
-            case 6 when Percent(30):
+            case 6 when Percent(30) && !partition.IsTruncated:
                 partition.Redis.Flush();
                 Counts.Flushed++;
                 break;
             case 7:
                 AddAppender();
+                break;
+            case 8 when hasTruncation && Counts.Truncated == 0 && partition.Redis is { IsUsable: true, Head.Position: > 0 }:
+                partition.Truncate(random.Next((int)partition.Redis.Head.Position));
+                Counts.Truncated++;
                 break;
             default:
                 Forge(partition);
@@ -316,7 +334,7 @@ internal sealed class Schedule
     private void Drop(Partition partition, Owner owner)
     {
         partition.Owners.Remove(owner);
-        if (owner.Store.Pending is { WasTaken: null } pending && Percent(60))
+        if (owner.Store.Pending is { Outcome: null } pending && Percent(60))
         {
             partition.Late.Add(pending);
         }
@@ -343,95 +361,6 @@ internal sealed class Schedule
     }
 
     private void AddAppender() => appenders.Add(new Appender(appenders.Count + 1, partitions.Length));
-
-    /// <summary>I9: without further faults everything comes to rest, and no transfer is left on its way.</summary>
-    private void Heal()
-    {
-        isHealing = true;
-        foreach (var partition in partitions)
-        {
-            partition.Owners.ToList().ForEach(owner => Drop(partition, owner));
-            while (partition.Late.Count > 0)
-            {
-                Land(partition);
-            }
-            partition.Owners.Add(NewOwner(partition));
-        }
-        for (var round = 0; !IsQuiet(); round++)
-        {
-            Checks.Require(round < MaxHealingRounds, $"no rest after {round} rounds: {Unrest()}");
-            foreach (var partition in partitions)
-            {
-                while (partition.OnTheirWay.Count > 0)
-                {
-                    Deliver(partition);
-                }
-                StepOwner(partition, partition.Owners[0]);
-            }
-            clock.NowMs += 500;
-        }
-    }
-
-    private bool IsQuiet() => Unrest().Length == 0;
-
-    private string Unrest() => string.Join("; ", partitions.SelectMany(partition =>
-    {
-        var unsettled = partition.Model.Sent
-            .Where(sent => !partitions[sent.Key].Model.Halted.ContainsKey(partition.Number))
-            .Sum(sent => sent.Value.Count(transfer => transfer.FinalAt == long.MaxValue));
-        var isIdle = partition.Owners[0].IsIdle;
-        // A halted channel asks for ever; that is no unrest.
-        var isAsking = partition.OnTheirWay.Count > 0;
-        return unsettled > 0 || (!isIdle && !hasOrphans) || isAsking
-            || partition.Redis.Head.Position < partition.Log.Count
-            ? new[] { $"partition {partition.Number}: {unsettled} unsettled, idle: {isIdle}, asking: {isAsking}" }
-            : [];
-    }));
-
-    private void CheckTheEnd()
-    {
-        Checks.MoneyIsConserved(partitions);
-        foreach (var partition in partitions)
-        {
-            Checks.RedisIsTheModel(partition);
-            Checks.OneEffectPerRequest(partition);
-            foreach (var appender in appenders)
-            {
-                var offsets = partition.Log
-                    .Where(entry => LogFrame.Decode(entry.Value, out var record) == FrameKind.Record
-                        && record!.ProducerId == appender.Id)
-                    .ToLookup(entry => SequenceOf(entry), entry => entry.Offset);
-                Checks.AcknowledgedAreDecidedOnce(partition, appender, offsets);
-            }
-            Counts.Transfers += partition.Model.Sent.Values.Sum(sent => sent.Count);
-            Counts.Refunds += partition.Model.Sent.Values.Sum(sent => sent.Count(transfer => transfer.IsRefund));
-            Counts.Records += partition.Log.Count;
-            if (fault == Fault.None)
-            {
-                RebuildsToTheSame(partition);
-            }
-        }
-    }
-
-    /// <summary>I6: another owner, other batches, from offset 0: the same, byte for byte.</summary>
-    private void RebuildsToTheSame(Partition partition)
-    {
-        var before = partition.Redis.Dump();
-        partition.Redis.Flush();
-        partition.Owners[0] = NewOwner(partition);
-        for (var steps = 0; !partition.Owners[0].IsIdle; steps++)
-        {
-            Checks.Require(steps < 10_000, "a rebuild does not end");
-            StepOwner(partition, partition.Owners[0]);
-        }
-        Checks.Require(partition.Redis.Dump() == before, $"a rebuild of {partition.Number} is another state");
-    }
-
-    private static long SequenceOf(LogEntry entry)
-    {
-        _ = LogFrame.Decode(entry.Value, out var record);
-        return record!.ProducerSequence;
-    }
 
     private bool Percent(int percent) => random.Next(100) < percent;
 

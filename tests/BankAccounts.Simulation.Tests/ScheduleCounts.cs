@@ -21,6 +21,10 @@ internal sealed class ScheduleCounts
 
     public long Flushed { get; set; }
 
+    public long Died { get; set; }
+
+    public long Truncated { get; set; }
+
     public long Transfers { get; set; }
 
     public long Refunds { get; set; }
@@ -36,11 +40,14 @@ internal sealed class ScheduleCounts
         Repeated += other.Repeated;
         RolledBack += other.RolledBack;
         Flushed += other.Flushed;
+        Died += other.Died;
+        Truncated += other.Truncated;
         Transfers += other.Transfers;
         Refunds += other.Refunds;
     }
 
     public override string ToString() =>
-        $"{Records} records, {Commits} commits, {Refusals} refused, {LandedLate} landed late, {Lost} lost,"
-        + $" {Repeated} repeated, {RolledBack} rollbacks, {Flushed} flushes, {Transfers} transfers, {Refunds} refunds";
+        $"{Records} records, {Commits} commits, {Transfers} transfers, {Refunds} refunds; faults: {Refusals} commits"
+        + $" refused, {LandedLate} landed late, {Died} scripts died midway, {Lost} sends lost, {Repeated} repeated,"
+        + $" {RolledBack} rollbacks of Redis, {Flushed} losses of Redis, {Truncated} logs truncated";
 }

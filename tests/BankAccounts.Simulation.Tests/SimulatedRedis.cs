@@ -3,18 +3,22 @@ using System.Text;
 using BankAccounts.ProjectionService.Redis;
 using BankAccounts.ServiceDefaults.Redis;
 using BankAccounts.Store.V1;
+using Google.Protobuf;
 
 namespace BankAccounts.Simulation.Tests;
 
 /// <summary>
 /// What Redis holds of one partition, and commit.lua over it: the real packed commands are read and
-/// done. Keys, fields and values are byte strings, written as Latin-1 text.
+/// done. Only the live generation is kept, so keys are known by what stands behind its number.
 /// </summary>
 internal sealed class SimulatedRedis(Fault fault)
 {
-    private Dictionary<string, Dictionary<string, string>> hashes = [];
-    private Dictionary<string, List<string>> lists = [];
-    private Dictionary<string, Dictionary<string, long>> sortedSets = [];
+    private static readonly Dictionary<ByteString, ByteString> NoHash = [];
+    private static readonly Dictionary<ByteString, long> NoSortedSet = [];
+
+    private Dictionary<ByteString, Dictionary<ByteString, ByteString>> hashes = [];
+    private Dictionary<ByteString, List<ByteString>> lists = [];
+    private Dictionary<ByteString, Dictionary<ByteString, long>> sortedSets = [];
 
     /// <summary>The live generation; null where there is none.</summary>
     public long? Generation { get; private set; }
@@ -22,9 +26,11 @@ internal sealed class SimulatedRedis(Fault fault)
     /// <summary>Where the live generation stands.</summary>
     public StoredPosition Head { get; private set; } = new(0, [], [], 0);
 
-    public static string Text(ReadOnlySpan<byte> bytes) => Encoding.Latin1.GetString(bytes);
+    /// <summary>Whether a script died midway: what it wrote is there, its position is not.</summary>
+    public bool IsDirty { get; private set; }
 
-    public static byte[] Bytes(string text) => Encoding.Latin1.GetBytes(text);
+    /// <summary>Whether what is there counts for anything.</summary>
+    public bool IsUsable => Generation is not null && !IsDirty;
 
     /// <summary>Begins an empty generation.</summary>
     public void Begin(long generation, byte[] emptyDigest, byte[] emptyHead)
@@ -37,122 +43,156 @@ internal sealed class SimulatedRedis(Fault fault)
     /// <summary>Loses everything.</summary>
     public void Flush()
     {
-        (hashes, lists, sortedSets, Generation) = ([], [], [], null);
+        (hashes, lists, sortedSets, Generation, IsDirty) = ([], [], [], null, false);
         Head = new StoredPosition(0, [], [], 0);
     }
 
     /// <summary>What is there now, to go back to.</summary>
     public SimulatedRedis Copy() => new(fault)
     {
-        hashes = hashes.ToDictionary(pair => pair.Key, pair => new Dictionary<string, string>(pair.Value)),
-        lists = lists.ToDictionary(pair => pair.Key, pair => new List<string>(pair.Value)),
-        sortedSets = sortedSets.ToDictionary(pair => pair.Key, pair => new Dictionary<string, long>(pair.Value)),
+        hashes = hashes.ToDictionary(pair => pair.Key, pair => new Dictionary<ByteString, ByteString>(pair.Value)),
+        lists = lists.ToDictionary(pair => pair.Key, pair => new List<ByteString>(pair.Value)),
+        sortedSets = sortedSets.ToDictionary(pair => pair.Key, pair => new Dictionary<ByteString, long>(pair.Value)),
         Generation = Generation,
         Head = Head,
+        IsDirty = IsDirty,
     };
 
     /// <summary>Goes back to what was there.</summary>
     public void RollBackTo(SimulatedRedis snapshot)
     {
         var copy = snapshot.Copy();
-        (hashes, lists, sortedSets, Generation, Head) =
-            (copy.hashes, copy.lists, copy.sortedSets, copy.Generation, copy.Head);
+        (hashes, lists, sortedSets, Generation, Head, IsDirty) =
+            (copy.hashes, copy.lists, copy.sortedSets, copy.Generation, copy.Head, copy.IsDirty);
     }
 
     /// <summary>Takes a commit as commit.lua does; false if it is refused. Returns what is published.</summary>
     public bool TryTake(EncodedCommit commit, out IReadOnlyList<DecisionBatch> published)
     {
         published = [];
-        var stands = Generation == commit.Keys.Generation && Head.Position == commit.From
-            && Head.Digest.AsSpan().SequenceEqual(commit.FromDigest);
-        if (!stands && (fault != Fault.NoCompareAndSet || Generation != commit.Keys.Generation))
+        if (!StandsWhere(commit))
         {
             return false;
         }
-        var reader = new PackedReader(commit.Writes);
-        for (var left = reader.Array(); left > 0; left--)
-        {
-            var arguments = new string[reader.Array()];
-            for (var i = 0; i < arguments.Length; i++)
-            {
-                arguments[i] = Text(reader.Bytes().Span);
-            }
-            Do(arguments);
-        }
+        Write(commit, maxCommands: int.MaxValue);
         Head = new StoredPosition(commit.To, commit.ToDigest, commit.Head, commit.FirstRequest);
         published = Messages(commit.Keys.Partition, commit.Messages);
         return true;
     }
 
-    public IReadOnlyDictionary<string, string> Hash(string key) =>
-        hashes.TryGetValue(key, out var hash) ? hash : new Dictionary<string, string>();
+    /// <summary>
+    /// The script dies after some of its writes, which stay; its mark tells. False if it was refused before.
+    /// </summary>
+    public bool TryTakeAndDie(EncodedCommit commit, int afterCommands)
+    {
+        if (!StandsWhere(commit))
+        {
+            return false;
+        }
+        IsDirty = fault != Fault.NoDirtyMark;
+        Write(commit, afterCommands);
+        return true;
+    }
 
-    public IReadOnlyList<string> List(string key) => lists.TryGetValue(key, out var list) ? list : [];
+    public IReadOnlyDictionary<ByteString, ByteString> Hash(string key) => hashes.GetValueOrDefault(Name(key)) ?? NoHash;
 
-    public IReadOnlyDictionary<string, long> SortedSet(string key) =>
-        sortedSets.TryGetValue(key, out var set) ? set : new Dictionary<string, long>();
+    public IReadOnlyList<ByteString> List(string key) => lists.GetValueOrDefault(Name(key)) ?? [];
 
-    /// <summary>The lists whose keys begin so.</summary>
-    public IEnumerable<KeyValuePair<string, List<string>>> Lists(string prefix) =>
-        lists.Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal));
+    public IReadOnlyDictionary<ByteString, long> SortedSet(string key) =>
+        sortedSets.GetValueOrDefault(Name(key)) ?? NoSortedSet;
+
+    /// <summary>The lists whose keys begin so, and how they go on.</summary>
+    public IEnumerable<(string Suffix, List<ByteString> Items)> Lists(string keyPrefix)
+    {
+        var prefix = Name(keyPrefix);
+        return lists.Where(pair => pair.Key.Span.StartsWith(prefix.Span))
+            .Select(pair => (Text(pair.Key)[prefix.Length..], pair.Value));
+    }
+
+    /// <summary>Whether both hold the same, byte for byte; the numbers of their generations aside.</summary>
+    public bool HoldsTheSameAs(SimulatedRedis other) =>
+        Head.Position == other.Head.Position
+        && Head.FirstRequest == other.Head.FirstRequest
+        && Head.Digest.AsSpan().SequenceEqual(other.Head.Digest)
+        && Head.Head.AsSpan().SequenceEqual(other.Head.Head)
+        && IsDirty == other.IsDirty
+        && AreSame(hashes, other.hashes, AreSame)
+        && AreSame(sortedSets, other.sortedSets, AreSame)
+        && AreSame(lists, other.lists, (one, another) => one.SequenceEqual(another));
 
     /// <summary>Everything of the live generation, without its number.</summary>
     public string Dump()
     {
-        var number = $":{Generation?.ToString(CultureInfo.InvariantCulture)}:";
-        string Name(string key) => key[(key.IndexOf(number, StringComparison.Ordinal) + number.Length)..];
-        var lines = hashes.SelectMany(hash => hash.Value.Select(pair => $"{Name(hash.Key)} {pair.Key} {pair.Value}"))
-            .Concat(lists.SelectMany(list => list.Value.Select((value, i) => $"{Name(list.Key)} {i:d6} {value}")))
-            .Concat(sortedSets.SelectMany(set => set.Value.Select(pair => $"{Name(set.Key)} {pair.Key} {pair.Value}")))
+        var lines = hashes.SelectMany(hash => hash.Value.Select(pair => Line(hash.Key, Text(pair.Key), Text(pair.Value))))
+            .Concat(lists.SelectMany(list => list.Value.Select((value, i) => Line(list.Key, $"{i:d6}", Text(value)))))
+            .Concat(sortedSets.SelectMany(set => set.Value.Select(pair => Line(set.Key, Text(pair.Key), $"{pair.Value}"))))
             .Order(StringComparer.Ordinal);
-        return $"{Head.Position} {Text(Head.Digest)} {Text(Head.Head)} {Head.FirstRequest}\n{string.Join('\n', lines)}";
+        return $"{Head.Position} {IsDirty} {Encoding.Latin1.GetString(Head.Digest)} {Encoding.Latin1.GetString(Head.Head)}"
+            + $" {Head.FirstRequest}\n{string.Join('\n', lines)}";
     }
 
-    private void Do(string[] command)
+    private bool StandsWhere(EncodedCommit commit) =>
+        Generation == commit.Keys.Generation && !IsDirty
+        && (fault == Fault.NoCompareAndSet
+            || (Head.Position == commit.From && Head.Digest.AsSpan().SequenceEqual(commit.FromDigest)));
+
+    private void Write(EncodedCommit commit, int maxCommands)
     {
-        var key = command[1];
-        var rest = command.AsSpan(2);
-        switch (command[0])
+        var reader = new PackedReader(commit.Writes);
+        for (var left = Math.Min(maxCommands, reader.Array()); left > 0; left--)
         {
-            case "HSET" when fault == Fault.RefusalsForgottenAtTheAnswer && key.EndsWith(":refused", StringComparison.Ordinal):
+            var count = reader.Array();
+            var command = Encoding.ASCII.GetString(reader.Bytes().Span);
+            var name = NameOf(reader.Bytes());
+            var arguments = new ByteString[count - 2];
+            for (var i = 0; i < arguments.Length; i++)
+            {
+                arguments[i] = UnsafeByteOperations.UnsafeWrap(reader.Bytes());
+            }
+            Do(command, name, arguments);
+        }
+    }
+
+    private void Do(string command, ByteString name, ByteString[] arguments)
+    {
+        switch (command)
+        {
+            case "HSET" when fault == Fault.RefusalsForgottenAtTheAnswer && name.Span.SequenceEqual("refused"u8):
                 break;
             case "HSET":
-                var hash = Of(hashes, key);
-                for (var i = 0; i < rest.Length; i += 2)
+                var hash = Of(hashes, name);
+                for (var i = 0; i < arguments.Length; i += 2)
                 {
-                    hash[rest[i]] = rest[i + 1];
+                    hash[arguments[i]] = arguments[i + 1];
                 }
                 break;
             case "HDEL":
-                foreach (var field in rest)
-                {
-                    Of(hashes, key).Remove(field);
-                }
+                Array.ForEach(arguments, field => Of(hashes, name).Remove(field));
+                RemoveIfEmpty(hashes, name);
                 break;
             case "RPUSH":
-                Of(lists, key).AddRange(rest);
+                Of(lists, name).AddRange(arguments);
                 break;
             case "LPOP":
-                Of(lists, key).RemoveRange(0, Number(rest[0]));
+                Of(lists, name).RemoveRange(0, (int)Number(arguments[0]));
+                RemoveIfEmpty(lists, name);
                 break;
             case "LTRIM":
-                var list = Of(lists, key);
-                list.RemoveRange(0, Math.Max(0, list.Count + Number(rest[0])));
+                var list = Of(lists, name);
+                list.RemoveRange(0, Math.Max(0, list.Count + (int)Number(arguments[0])));
                 break;
             case "ZADD":
-                for (var i = 0; i < rest.Length; i += 2)
+                for (var i = 0; i < arguments.Length; i += 2)
                 {
-                    Of(sortedSets, key)[rest[i + 1]] = long.Parse(rest[i], CultureInfo.InvariantCulture);
+                    Of(sortedSets, name)[arguments[i + 1]] = Number(arguments[i]);
                 }
                 break;
             case "ZREM":
-                foreach (var member in rest)
-                {
-                    Of(sortedSets, key).Remove(member);
-                }
+                Array.ForEach(arguments, member => Of(sortedSets, name).Remove(member));
+                RemoveIfEmpty(sortedSets, name);
                 break;
             default:
-                throw new NotSupportedException($"The simulated Redis does not know {command[0]}.");
+                throw new NotSupportedException($"The simulated Redis does not know {command}.");
         }
     }
 
@@ -173,17 +213,49 @@ internal sealed class SimulatedRedis(Fault fault)
         return messages;
     }
 
-    private static T Of<T>(Dictionary<string, T> all, string key)
+    private static bool AreSame<TKey, TValue>(Dictionary<TKey, TValue> one, Dictionary<TKey, TValue> other)
+        where TKey : notnull =>
+        AreSame(one, other, EqualityComparer<TValue>.Default.Equals);
+
+    private static bool AreSame<TKey, TValue>(
+        Dictionary<TKey, TValue> one, Dictionary<TKey, TValue> other, Func<TValue, TValue, bool> areSame)
+        where TKey : notnull =>
+        one.Count == other.Count
+        && one.All(pair => other.TryGetValue(pair.Key, out var found) && areSame(pair.Value, found));
+
+    private static T Of<T>(Dictionary<ByteString, T> all, ByteString name)
         where T : new()
     {
-        if (!all.TryGetValue(key, out var one))
+        if (!all.TryGetValue(name, out var one))
         {
-            all[key] = one = new T();
+            all[name] = one = new T();
         }
         return one;
     }
 
-    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+    private static void RemoveIfEmpty<T>(Dictionary<ByteString, T> all, ByteString name)
+        where T : System.Collections.ICollection
+    {
+        if (all.TryGetValue(name, out var one) && one.Count == 0)
+        {
+            all.Remove(name);
+        }
+    }
+
+    /// <summary>What stands behind the tag and the number of the generation: {bank:N}:G:name.</summary>
+    private static ByteString NameOf(ReadOnlyMemory<byte> key)
+    {
+        var rest = key[(key.Span.IndexOf("}:"u8) + 2)..];
+        return UnsafeByteOperations.UnsafeWrap(rest[(rest.Span.IndexOf((byte)':') + 1)..]);
+    }
+
+    private static ByteString Name(string key) => NameOf(Encoding.ASCII.GetBytes(key));
+
+    private static string Line(ByteString name, string field, string value) => $"{Text(name)} {field} {value}";
+
+    private static string Text(ByteString bytes) => Encoding.Latin1.GetString(bytes.Span);
+
+    private static long Number(ByteString text) => long.Parse(text.Span, CultureInfo.InvariantCulture);
 }
 
 /// <summary>The head of a generation.</summary>

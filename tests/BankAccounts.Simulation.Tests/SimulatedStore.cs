@@ -23,7 +23,7 @@ internal sealed class SimulatedStore(int partition, SimulatedRedis redis, Func<l
     public override Task<(RedisKeys Keys, PartitionLedger Ledger)> LoadAsync(CancellationToken cancellation)
     {
         ThrowIfAway();
-        if (redis.Generation is null)
+        if (!redis.IsUsable)
         {
             redis.Begin(
                 nextGeneration(),
@@ -33,7 +33,7 @@ internal sealed class SimulatedStore(int partition, SimulatedRedis redis, Func<l
         var keys = new RedisKeys(Partition, redis.Generation!.Value);
         var stored = StoredHead.Parser.ParseFrom(redis.Head.Head);
         var producers = redis.SortedSet(keys.ProducerOrder)
-            .Select(pair => (pair.Value, new Guid(SimulatedRedis.Bytes(pair.Key), bigEndian: true)));
+            .Select(pair => (pair.Value, new Guid(pair.Key.Span, bigEndian: true)));
         var ledger = new PartitionLedger(
             Partition,
             StoreCodec.Decode(stored, redis.Head.Position, redis.Head.Digest),
@@ -54,14 +54,14 @@ internal sealed class SimulatedStore(int partition, SimulatedRedis redis, Func<l
         if (fault != Fault.NoPrefetchRule)
         {
             RequireSameHistory(
-                keys, redis.Generation, redis.Generation is null ? null : redis.Head.Position, isDirty: false,
+                keys, redis.Generation, redis.Generation is null ? null : redis.Head.Position, redis.IsDirty,
                 ledger.Head.Position, confirmedPosition);
         }
         var wanted = ledger.RequestOrder.LoadedEnd - redis.Head.FirstRequest;
         if (needs.OldestRequests > 0 && wanted >= 0)
         {
             ledger.RequestOrder.Load(redis.List(keys.RequestOrder).Skip((int)wanted).Take(needs.OldestRequests)
-                .Select(line => StoreCodec.DecodeLine(SimulatedRedis.Bytes(line))));
+                .Select(line => StoreCodec.DecodeLine(line.ToByteArray())));
         }
         Take(ledger.Accounts, needs.Accounts, keys.Accounts, id => id.ToByteArray(), ledger.Batch,
             bytes => StoreCodec.Decode(StoredAccount.Parser.ParseFrom(bytes)));
@@ -103,15 +103,15 @@ internal sealed class SimulatedStore(int partition, SimulatedRedis redis, Func<l
         string key,
         Func<TKey, byte[]> field,
         long batch,
-        Func<byte[], TValue> decode)
+        Func<ByteString, TValue> decode)
         where TKey : notnull
         where TValue : class
     {
         var hash = redis.Hash(key);
         foreach (var item in wanted)
         {
-            var isThere = hash.TryGetValue(SimulatedRedis.Text(field(item)), out var value);
-            table.Load(item, isThere ? decode(SimulatedRedis.Bytes(value!)) : null, batch);
+            var isThere = hash.TryGetValue(UnsafeByteOperations.UnsafeWrap(field(item)), out var value);
+            table.Load(item, isThere ? decode(value!) : null, batch);
         }
     }
 
@@ -119,27 +119,27 @@ internal sealed class SimulatedStore(int partition, SimulatedRedis redis, Func<l
     {
         foreach (var (field, value) in redis.Hash(keys.ChannelsOut))
         {
-            var stored = StoredOutgoingChannel.Parser.ParseFrom(SimulatedRedis.Bytes(value));
+            var stored = StoredOutgoingChannel.Parser.ParseFrom(value);
             ledger.Load(new OutgoingChannel(
-                StoreCodec.DecodePartition(SimulatedRedis.Bytes(field)), stored.NextSequence, stored.Chain.ToByteArray()));
+                StoreCodec.DecodePartition(field.ToByteArray()), stored.NextSequence, stored.Chain.ToByteArray()));
         }
         foreach (var (field, value) in redis.Hash(keys.Unsettled))
         {
-            var entry = StoreCodec.DecodeChannelEntry(SimulatedRedis.Bytes(field));
+            var entry = StoreCodec.DecodeChannelEntry(field.ToByteArray());
             ledger.Outgoing[entry.Partition].Load(
-                StoreCodec.Decode(StoredUnsettled.Parser.ParseFrom(SimulatedRedis.Bytes(value)), entry.Sequence));
+                StoreCodec.Decode(StoredUnsettled.Parser.ParseFrom(value), entry.Sequence));
         }
         foreach (var (field, value) in redis.Hash(keys.ChannelsIn))
         {
             ledger.Load(StoreCodec.Decode(
-                StoredIncomingChannel.Parser.ParseFrom(SimulatedRedis.Bytes(value)),
-                StoreCodec.DecodePartition(SimulatedRedis.Bytes(field))));
+                StoredIncomingChannel.Parser.ParseFrom(value),
+                StoreCodec.DecodePartition(field.ToByteArray())));
         }
         foreach (var (field, value) in redis.Hash(keys.Refused))
         {
-            var entry = StoreCodec.DecodeChannelEntry(SimulatedRedis.Bytes(field));
+            var entry = StoreCodec.DecodeChannelEntry(field.ToByteArray());
             ledger.Incoming[entry.Partition].Load(
-                entry.Sequence, (Reason)int.Parse(value, CultureInfo.InvariantCulture));
+                entry.Sequence, (Reason)int.Parse(value.Span, CultureInfo.InvariantCulture));
         }
     }
 }
@@ -152,6 +152,19 @@ internal sealed class PendingCommit(EncodedCommit commit)
     /// <summary>What the owner waits for.</summary>
     public TaskCompletionSource Answer { get; } = new();
 
-    /// <summary>Whether the script took it; null while it did not run.</summary>
-    public bool? WasTaken { get; set; }
+    /// <summary>What became of the script; null while it did not run.</summary>
+    public ScriptOutcome? Outcome { get; set; }
+}
+
+/// <summary>What became of the script of a commit.</summary>
+internal enum ScriptOutcome
+{
+    /// <summary>It did all it had to.</summary>
+    Taken,
+
+    /// <summary>It changed nothing: the store stood elsewhere.</summary>
+    Refused,
+
+    /// <summary>It died midway; what it had written by then is there.</summary>
+    Died,
 }

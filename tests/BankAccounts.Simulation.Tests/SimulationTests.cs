@@ -15,27 +15,44 @@ public sealed class SimulationTests(ITestOutputHelper output)
     [Fact]
     public void Ten_thousand_schedules_keep_every_promise()
     {
-        var counts = RunAll(firstSeed: 1, until: number => number >= Schedules);
-        output.WriteLine(counts.ToString());
+        var run = SimulationRun.Of(firstSeed: 1, number => number >= Schedules);
+        output.WriteLine(run.ToString());
+        Assert.True(run.Violation is null, run.ToString());
+        var counts = run.Counts;
         Assert.All(
             [
                 counts.Refusals, counts.LandedLate, counts.Lost, counts.Repeated, counts.RolledBack, counts.Flushed,
-                counts.Transfers, counts.Refunds,
+                counts.Died, counts.Truncated, counts.Transfers, counts.Refunds,
             ],
             count => Assert.True(count > Schedules / 50, counts.ToString()));
     }
 
+    /// <summary>What <c>./bank simulate</c> runs: without its wishes one schedule, so that it is tried.</summary>
     [Fact]
     public void More_schedules_on_demand()
     {
-        var minutes = Number("BANK_SIMULATION_MINUTES");
-        var seed = Number("BANK_SIMULATION_SEED");
+        var minutes = double.Parse(Wish("MINUTES") ?? "0", CultureInfo.InvariantCulture);
+        var seed = int.Parse(Wish("SEED") ?? "1", CultureInfo.InvariantCulture);
+        var fault = Enum.Parse<Fault>(Wish("FAULT") ?? nameof(Fault.None));
         var watch = Stopwatch.StartNew();
-        // Without a wish for more this is one schedule, so that the switch itself is tried.
-        var counts = RunAll(
-            (int)(seed ?? 1), number => number > 0 && watch.Elapsed.TotalMinutes >= (minutes ?? 0));
-        Console.WriteLine($"{counts.Schedules} schedules from seed {seed ?? 1}: {counts}");
-        Assert.True(counts.Schedules > 0);
+        var run = SimulationRun.Of(seed, number => number > 0 && watch.Elapsed.TotalMinutes >= minutes, fault);
+        output.WriteLine(run.ToString());
+        if (Wish("REPORT") is { } report)
+        {
+            File.WriteAllText(report, $"{run}\n");
+        }
+        Assert.True(run.Violation is null, run.ToString());
+    }
+
+    [Fact]
+    public void A_report_says_what_was_done_and_how_to_see_a_broken_promise_again()
+    {
+        Assert.EndsWith("Every promise was kept.", SimulationRun.Of(7, number => number >= 20).ToString());
+        var run = SimulationRun.Of(1, number => number >= Schedules, Fault.NoCompareAndSet);
+        Assert.NotNull(run.Violation);
+        Assert.EndsWith($"./bank simulate --seed {run.Violation.Seed} --minutes 0", run.ToString());
+        var again = SimulationRun.Of(run.Violation.Seed, number => number > 0, Fault.NoCompareAndSet);
+        Assert.Equal(run.Violation.Message, again.Violation?.Message);
     }
 
     [Theory]
@@ -44,21 +61,13 @@ public sealed class SimulationTests(ITestOutputHelper output)
     [InlineData(Fault.RefusalsForgottenAtTheAnswer)]
     [InlineData(Fault.DedupeWindowOfTwo)]
     [InlineData(Fault.NoCreditSequence)]
+    [InlineData(Fault.NoDirtyMark)]
+    [InlineData(Fault.NoLookAtTheLog)]
     internal void A_rule_that_is_left_out_is_missed(Fault fault)
     {
-        for (var seed = 1; seed <= Schedules; seed++)
-        {
-            try
-            {
-                OnOneThread.Run(() => Schedule.Run(seed, fault));
-            }
-            catch (ViolationException found)
-            {
-                output.WriteLine(found.Message);
-                return;
-            }
-        }
-        Assert.Fail($"Nothing was missed without {fault}.");
+        var run = SimulationRun.Of(firstSeed: 1, number => number >= Schedules, fault);
+        output.WriteLine(run.ToString());
+        Assert.True(run.Violation is not null, $"Nothing was missed without {fault}.");
     }
 
     [Fact]
@@ -71,36 +80,6 @@ public sealed class SimulationTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>Seeds one after the other, by as many threads as there are processors.</summary>
-    private static ScheduleCounts RunAll(int firstSeed, Func<int, bool> until)
-    {
-        var all = new ScheduleCounts();
-        var next = -1;
-        Parallel.For(0, Environment.ProcessorCount, (_, parallel) =>
-        {
-            for (var number = Interlocked.Increment(ref next); !until(number) && !parallel.IsStopped;
-                number = Interlocked.Increment(ref next))
-            {
-                try
-                {
-                    var counts = OnOneThread.Run(() => Schedule.Run(firstSeed + number));
-                    lock (all)
-                    {
-                        all.Add(counts);
-                    }
-                }
-                catch (ViolationException)
-                {
-                    parallel.Stop();
-                    throw;
-                }
-            }
-        });
-        return all;
-    }
-
-    private static double? Number(string name) =>
-        Environment.GetEnvironmentVariable(name) is { Length: > 0 } text
-            ? double.Parse(text, CultureInfo.InvariantCulture)
-            : null;
+    private static string? Wish(string name) =>
+        Environment.GetEnvironmentVariable($"BANK_SIMULATION_{name}") is { Length: > 0 } text ? text : null;
 }

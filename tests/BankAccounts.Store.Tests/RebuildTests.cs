@@ -88,7 +88,7 @@ public sealed class RebuildTests(Redis redis) : StoreTest(redis)
 
         var refused = await Assert.ThrowsAsync<RebuildRefusedException>(() => RebuildAsync());
 
-        Assert.Equal("DIGEST_MISMATCH", refused.Reason);
+        Assert.Equal("DIGEST_MISMATCH", refused.Reason.Name);
         Assert.Contains(Convert.ToHexStringLower(Digests.Empty()), refused.Message, StringComparison.Ordinal);
         Assert.Equal(keys.Generation, await Redis.GenerationAsync());
         Assert.False(await Redis.Database.HashExistsAsync(RedisKeys.Root(Partition), "rebuilding"));
@@ -99,11 +99,11 @@ public sealed class RebuildTests(Redis redis) : StoreTest(redis)
     [Fact]
     public async Task One_rebuild_at_a_time_and_none_without_live_state()
     {
-        Assert.Equal("NO_LIVE_STATE", (await Assert.ThrowsAsync<RebuildRefusedException>(() => RebuildAsync())).Reason);
+        Assert.Equal("NO_LIVE_STATE", (await Assert.ThrowsAsync<RebuildRefusedException>(() => RebuildAsync())).Reason.Name);
 
         await FoldAsync(log);
         var first = await Generations().BeginAsync(CancellationToken.None);
-        Assert.Equal("REBUILD_ELSEWHERE", (await Assert.ThrowsAsync<RebuildRefusedException>(() => RebuildAsync())).Reason);
+        Assert.Equal("REBUILD_ELSEWHERE", (await Assert.ThrowsAsync<RebuildRefusedException>(() => RebuildAsync())).Reason.Name);
 
         await Generations().AbandonAsync(first, CancellationToken.None);
         await RebuildAsync();
@@ -124,7 +124,7 @@ public sealed class RebuildTests(Redis redis) : StoreTest(redis)
         });
         Assert.Equal(
             "REBUILD_LOST",
-            (await Assert.ThrowsAsync<RebuildRefusedException>(() => RebuildAsync(cursor))).Reason);
+            (await Assert.ThrowsAsync<RebuildRefusedException>(() => RebuildAsync(cursor))).Reason.Name);
         var live = await Redis.GenerationAsync();
         Assert.All(await StateKeysAsync(), key => Assert.Contains($":{live}:", key, StringComparison.Ordinal));
     }
@@ -144,7 +144,7 @@ public sealed class RebuildTests(Redis redis) : StoreTest(redis)
         var before = await Redis.GenerationAsync();
         Assert.Equal(
             "REBUILD_LOST",
-            (await Assert.ThrowsAsync<RebuildRefusedException>(() => RebuildAsync(cursor))).Reason);
+            (await Assert.ThrowsAsync<RebuildRefusedException>(() => RebuildAsync(cursor))).Reason.Name);
         Assert.Equal(before, await Redis.GenerationAsync());
     }
 

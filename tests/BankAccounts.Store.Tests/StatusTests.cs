@@ -1,6 +1,7 @@
 using BankAccounts.ProjectionService;
 using BankAccounts.ProjectionService.Grpc;
 using BankAccounts.ProjectionService.Rebuilding;
+using BankAccounts.ProjectionService.Redis;
 using BankAccounts.ServiceDefaults;
 using BankAccounts.V1;
 using Microsoft.Extensions.Options;
@@ -33,7 +34,8 @@ public sealed class StatusTests(Redis redis) : StoreTest(redis)
         var log = TransferLog.OfEveryKind().Of(Partition);
         await FoldAsync(log);
         var (keys, ledger) = await Redis.Store().LoadAsync(CancellationToken.None);
-        await Report().FoldingAsync(log.Count, isBehind: false, StartMs, CancellationToken.None);
+        await Report().FoldingAsync(
+            log.Count, isBehind: false, StoreCodec.EncodeSendings(ledger.Outgoing.Values), CancellationToken.None);
         var built = await new GenerationStore(Redis.Database, Partition, Redis.Timeout).BeginAsync(CancellationToken.None);
 
         var status = await StatusAsync();
@@ -61,12 +63,12 @@ public sealed class StatusTests(Redis redis) : StoreTest(redis)
     {
         await Report().LoadingAsync(CancellationToken.None);
         Assert.Equal(PartitionState.Loading, (await StatusAsync()).State);
-        await Report().FoldingAsync(5, isBehind: true, 0, CancellationToken.None);
+        await Report().FoldingAsync(5, isBehind: true, new(), CancellationToken.None);
         Assert.Equal(PartitionState.Rebuilding, (await StatusAsync()).State);
         await Report().HaltedAsync("because", CancellationToken.None);
         var halted = await StatusAsync();
         Assert.Equal((PartitionState.Halted, "because"), (halted.State, halted.HaltedReason));
-        await Report().FoldingAsync(5, isBehind: false, 0, CancellationToken.None);
+        await Report().FoldingAsync(5, isBehind: false, new(), CancellationToken.None);
         Assert.Equal((PartitionState.Folding, ""), ((await StatusAsync()).State, (await StatusAsync()).HaltedReason));
     }
 

@@ -6,7 +6,7 @@ using Google.Protobuf;
 namespace BankAccounts.Tests.Logs;
 
 /// <summary>
-/// Appends as a CommandService does: the key is the account, and what a record does not say of its
+/// Appends as the services do: the key is the account, if there is one, and what a record does not say of its
 /// process, its number there and its time is filled in. Time goes on by a millisecond a record.
 /// </summary>
 internal sealed class LogWriter(int producer = 1)
@@ -26,7 +26,8 @@ internal sealed class LogWriter(int producer = 1)
     public LogEntry AppendOne(LogRecord command)
     {
         var record = Complete(command);
-        return AppendRaw(KeyOf(record.AccountOf()), LogFrame.Encode(record));
+        return AppendRaw(
+            record.ChannelRelease is null ? KeyOf(record.AccountOf()) : null, LogFrame.Encode(record));
     }
 
     /// <summary>Appends commands.</summary>

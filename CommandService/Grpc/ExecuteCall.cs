@@ -1,0 +1,241 @@
+using System.Globalization;
+using System.Threading.Channels;
+using BankAccounts.CommandService.Log;
+using BankAccounts.ServiceDefaults.Grpc;
+using BankAccounts.V1;
+using Grpc.Core;
+using Status = Google.Rpc.Status;
+
+namespace BankAccounts.CommandService.Grpc;
+
+/// <summary>
+/// One stream of batches. One loop reads commands and appends them, another one writes what is known of
+/// them; no task waits for a single command. A command takes a place when it is read and gives it back when
+/// its result is written, so a caller who does not take results is not read from, and the places bound the
+/// memory of the stream.
+/// </summary>
+public sealed class ExecuteCall : IDisposable
+{
+    // Errors carry details: 1,000 of them would not fit into the largest message that is sent by default.
+    private const int EnoughResponseBytes = 256 * 1024;
+
+    private readonly CommandReader reader;
+    private readonly Appender appender;
+    private readonly CommandOptions options;
+    private readonly ServerCallContext context;
+    private readonly CancellationToken stopping;
+
+    /// <summary>Cancelled when what is under way is to be answered as it is.</summary>
+    private readonly CancellationTokenSource patience;
+
+    /// <summary>Cancelled when no more is to be read.</summary>
+    private readonly CancellationTokenSource reading;
+
+    private readonly SemaphoreSlim places;
+    private readonly Channel<Known> known = Channel.CreateUnbounded<Known>(new() { SingleReader = true });
+
+    /// <summary>The commands whose results are not in <see cref="known"/> yet, and one while there may be more.</summary>
+    private int unanswered = 1;
+
+    /// <summary>A stream that begins now.</summary>
+    /// <exception cref="RpcException">Its deadline leaves no time.</exception>
+    public ExecuteCall(
+        CommandReader reader,
+        Appender appender,
+        CommandOptions options,
+        ServerCallContext context,
+        CancellationToken stopping)
+    {
+        var time = context.HasDeadline() ? context.Patience() : Timeout.InfiniteTimeSpan;
+        if (context.HasDeadline() && time <= TimeSpan.Zero)
+        {
+            throw BankErrors.Create(Reasons.DeadlineTooShort);
+        }
+        (this.reader, this.appender, this.options, this.context, this.stopping) =
+            (reader, appender, options, context, stopping);
+        places = new SemaphoreSlim(options.MaxUnderWayPerStream);
+        patience = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
+        patience.CancelAfter(time);
+        reading = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stopping);
+    }
+
+    /// <summary>How long a command may take, if the stream's deadline is not nearer.</summary>
+    public TimeSpan CommandPatience => options.StreamedCommandPatience;
+
+    /// <summary>Serves the stream until it ends.</summary>
+    /// <exception cref="RpcException">The stream does not end with OK.</exception>
+    public async Task RunAsync(
+        IAsyncStreamReader<ExecuteRequest> requests, IServerStreamWriter<ExecuteResponse> responses)
+    {
+        using var impatience = patience.Token.Register(AbandonAll);
+        await using var stop = stopping.Register(StopSoon);
+        var (asking, answering) = (ReadAsync(requests), WriteAsync(responses));
+        await Task.WhenAny(asking);
+        if (!asking.IsCompletedSuccessfully || patience.IsCancellationRequested)
+        {
+            // The last command may have been appended behind the back of the cancellation.
+            AbandonAll();
+        }
+        Answered();
+        try
+        {
+            await Task.WhenAll(answering, asking);
+        }
+        finally
+        {
+            AbandonAll();
+        }
+        if (await asking is { } ending)
+        {
+            throw ending.ToRpcException();
+        }
+    }
+
+    /// <summary>It is known what became of a command.</summary>
+    public void OnCompleted(StreamedCommand command) => Tell(new Known(command.Tag, command, Error: null));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        reading.Dispose();
+        patience.Dispose();
+    }
+
+    /// <summary>Reads until no more is to be read, and says how the stream then ends; null is OK.</summary>
+    private async Task<Status?> ReadAsync(IAsyncStreamReader<ExecuteRequest> requests)
+    {
+        while (await MoveNextAsync(requests))
+        {
+            var commands = requests.Current.Commands;
+            if (commands.Count > Bounds.MaxBatchCommands)
+            {
+                return TooLarge(commands.Count);
+            }
+            foreach (var command in commands)
+            {
+                Interlocked.Increment(ref unanswered);
+                if (await TakeAsync(command) is { } error)
+                {
+                    Tell(new Known(command.Tag, Command: null, error));
+                }
+            }
+        }
+        return !reading.IsCancellationRequested ? null : EndingOfReading();
+    }
+
+    private async Task<bool> MoveNextAsync(IAsyncStreamReader<ExecuteRequest> requests)
+    {
+        try
+        {
+            return await requests.MoveNext(reading.Token);
+        }
+        catch (OperationCanceledException) when (reading.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Appends a command as soon as there is room. Returns why it was not appended, if so.</summary>
+    private async ValueTask<Status?> TakeAsync(Command command)
+    {
+        try
+        {
+            await places.WaitAsync(reading.Token);
+            if (reader.Read(command, out var read) is { } malformed)
+            {
+                return malformed;
+            }
+            var waiting = new StreamedCommand(this, command.Tag, read);
+            while (!appender.TryAppend(read.Record, waiting))
+            {
+                var freed = appender.Room.FreedAsync();
+                if (appender.TryAppend(read.Record, waiting))
+                {
+                    break;
+                }
+                await freed.WaitAsync(reading.Token);
+            }
+            return null;
+        }
+        catch (NotAppendedException away)
+        {
+            return CommandAnswers.NotAppended(away);
+        }
+        catch (OperationCanceledException) when (reading.IsCancellationRequested)
+        {
+            return BankErrors.StatusOf(
+                stopping.IsCancellationRequested ? Reasons.ShuttingDown : Reasons.DeadlineTooShort,
+                "The stream ends before there was room for the command. Nothing was appended.");
+        }
+    }
+
+    private async Task WriteAsync(IServerStreamWriter<ExecuteResponse> responses)
+    {
+        try
+        {
+            while (await known.Reader.WaitToReadAsync(context.CancellationToken))
+            {
+                var response = new ExecuteResponse();
+                var bytes = 0;
+                while (response.Results.Count < Bounds.MaxBatchCommands && bytes < EnoughResponseBytes
+                    && known.Reader.TryRead(out var next))
+                {
+                    var result = next.Result();
+                    response.Results.Add(result);
+                    bytes += result.CalculateSize();
+                }
+                await responses.WriteAsync(response, context.CancellationToken);
+                places.Release(response.Results.Count);
+            }
+        }
+        finally
+        {
+            // Whoever cannot be written to is not read from.
+            await reading.CancelAsync();
+        }
+    }
+
+    private void Tell(Known next)
+    {
+        known.Writer.TryWrite(next);
+        Answered();
+    }
+
+    private void Answered()
+    {
+        if (Interlocked.Decrement(ref unanswered) == 0)
+        {
+            known.Writer.Complete();
+        }
+    }
+
+    private void AbandonAll() =>
+        appender.AbandonAll(command => command is StreamedCommand streamed && streamed.Call == this);
+
+    private void StopSoon()
+    {
+        var left = context.HasDeadline() ? context.Patience() : TimeSpan.MaxValue;
+        if (options.StopWithin < left)
+        {
+            patience.CancelAfter(options.StopWithin);
+        }
+    }
+
+    private Status EndingOfReading() => BankErrors.StatusOf(
+        stopping.IsCancellationRequested ? Reasons.ShuttingDown : Reasons.StreamDeadline);
+
+    private static Status TooLarge(int count) => BankErrors.StatusOf(
+        Reasons.BatchTooLarge,
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"A message has at most {Bounds.MaxBatchCommands} commands, not {count}; none of them was appended."),
+        [new("max_commands", Bounds.MaxBatchCommands.ToString(CultureInfo.InvariantCulture))]);
+
+    /// <summary>A command that was appended, or the error with which it was not.</summary>
+    private readonly record struct Known(ulong Tag, StreamedCommand? Command, Status? Error)
+    {
+        public CommandResult Result() => Command is not null
+            ? CommandAnswers.ResultOf(Tag, Command)
+            : new CommandResult { Tag = Tag, Error = Error };
+    }
+}

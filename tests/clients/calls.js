@@ -1,0 +1,69 @@
+// Makes many gRPC calls, one after the other, with methods found by server reflection alone:
+//   node calls.js ADDRESS < calls.json
+// where calls.json is [{"method": "SERVICE/METHOD", "request": {…}, "deadline_ms": 20000}, …]; a method with a
+// stream of requests takes "requests": [{…}, …]. Prints [{"answer": {…}} or {"answers": […]}, …], each with
+// "code", and for an error with "details" and "status_details" (grpc-status-details-bin, base64).
+// Nothing of it knows the bank: the libraries are @grpc/grpc-js and grpc-js-reflection-client.
+'use strict';
+const grpc = require('@grpc/grpc-js');
+const { GrpcReflection } = require('grpc-js-reflection-client');
+
+const DEADLINE_MS = 20_000;
+const FORM = { keepCase: true, longs: String, enums: String, bytes: String, defaults: false, oneofs: true };
+
+function outcome(error) {
+  if (!error) return { code: 'OK' };
+  const details = error.metadata?.get('grpc-status-details-bin') ?? [];
+  return {
+    code: grpc.status[error.code],
+    details: error.details,
+    status_details: details.map((bytes) => bytes.toString('base64')),
+  };
+}
+
+function unary(client, name, { request = {}, deadline_ms = DEADLINE_MS }) {
+  return new Promise((resolve) => {
+    const options = { deadline: Date.now() + deadline_ms };
+    client[name](request, new grpc.Metadata(), options, (error, answer) => resolve({ ...outcome(error), answer }));
+  });
+}
+
+function stream(client, name, { requests, deadline_ms = DEADLINE_MS }) {
+  return new Promise((resolve) => {
+    const answers = [];
+    const call = client[name](new grpc.Metadata(), { deadline: Date.now() + deadline_ms });
+    call.on('data', (answer) => answers.push(answer));
+    call.on('error', (error) => resolve({ ...outcome(error), answers }));
+    call.on('end', () => {});
+    call.on('status', (status) => { if (status.code === grpc.status.OK) resolve({ code: 'OK', answers }); });
+    requests.forEach((request) => call.write(request));
+    call.end();
+  });
+}
+
+async function main() {
+  const address = process.argv[2];
+  const chunks = [];
+  for await (const chunk of process.stdin) chunks.push(chunk);
+  const credentials = grpc.credentials.createInsecure();
+  const reflection = new GrpcReflection(address, credentials, {}, 'v1');
+  const clients = new Map();
+  const outcomes = [];
+  for (const call of JSON.parse(Buffer.concat(chunks).toString('utf8'))) {
+    const [serviceName, methodName] = call.method.split('/');
+    if (!clients.has(serviceName)) {
+      const descriptor = await reflection.getDescriptorBySymbol(serviceName);
+      const Client = serviceName.split('.').reduce((scope, name) => scope[name], descriptor.getPackageObject(FORM));
+      clients.set(serviceName, new Client(address, credentials));
+    }
+    const client = clients.get(serviceName);
+    outcomes.push(await (call.requests ? stream : unary)(client, methodName, call));
+  }
+  await new Promise((resolve) => process.stdout.write(JSON.stringify(outcomes), resolve));
+  return 0;
+}
+
+main().then((code) => process.exit(code), (error) => {
+  console.error(String(error && error.stack));
+  process.exit(2);
+});
