@@ -8,7 +8,10 @@ public sealed record QueryOptions
     /// <summary>The configuration section.</summary>
     public const string Section = "Query";
 
-    /// <summary>How many watchers this process takes at most, about 10 KiB each; others are turned away.</summary>
+    /// <summary>
+    /// How many watchers this process takes at most; others are turned away. One that does not read costs what 32
+    /// entries and the connection's buffers do, some 100 KiB at most.
+    /// </summary>
     [Range(1, 1_000_000)]
     public int MaxWatchers { get; init; } = 10_000;
 

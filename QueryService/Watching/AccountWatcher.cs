@@ -1,6 +1,5 @@
 using BankAccounts.QueryService.Grpc;
 using BankAccounts.QueryService.Redis;
-using BankAccounts.ServiceDefaults.Redis;
 using BankAccounts.V1;
 using Grpc.Core;
 using StackExchange.Redis;
@@ -11,6 +10,11 @@ namespace BankAccounts.QueryService.Watching;
 public sealed class AccountWatcher(HistoryReader reader, AccountId id, long version, long next, long position)
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>
+    /// So many entries a watcher holds while its caller does not take them: few, since there are many watchers.
+    /// </summary>
+    private const int EntriesAtOnce = 32;
 
     private long version = version;
     private long next = next;
@@ -55,7 +59,7 @@ public sealed class AccountWatcher(HistoryReader reader, AccountId id, long vers
         {
             try
             {
-                var reading = await reader.ReadAsync(id, next, next + RedisKeys.PageEntries - 1, cancellation);
+                var reading = await reader.ReadAsync(id, next, next + EntriesAtOnce - 1, cancellation);
                 if (reading is { IsBehind: false, Value: { } slice } && reading.Position >= position)
                 {
                     position = reading.Position;

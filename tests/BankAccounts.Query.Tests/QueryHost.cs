@@ -46,9 +46,10 @@ public sealed class QueryHost : IAsyncLifetime
 
     public Queries Queries => new(channel!);
 
-    public IDatabase Database => connection!.GetDatabase();
+    /// <summary>Host and port.</summary>
+    public string Address => new Uri(app!.Urls.Single()).Authority;
 
-    internal RedisServer Server => server!;
+    public IDatabase Database => connection!.GetDatabase();
 
     public static DateTime In(double seconds) => DateTime.UtcNow.AddSeconds(seconds);
 
@@ -94,6 +95,12 @@ public sealed class QueryHost : IAsyncLifetime
         await service.StartAsync();
         return service;
     }
+
+    /// <summary>Redis is away until it is started again.</summary>
+    public Task LoseRedisAsync() => server!.Kill();
+
+    /// <summary>Redis is there again, empty.</summary>
+    public Task FindRedisAsync() => server!.Start();
 
     /// <summary>Empties Redis, and begins all partitions anew.</summary>
     public async Task BeginAsync()

@@ -13,7 +13,9 @@ internal sealed record ForeignCall(
     object? Request = null,
     [property: JsonPropertyName("requests"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     object[]? Requests = null,
-    [property: JsonPropertyName("deadline_ms")] int DeadlineMs = 20_000);
+    [property: JsonPropertyName("deadline_ms")] int DeadlineMs = 20_000,
+    [property: JsonPropertyName("take"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    int? Take = null);
 
 /// <summary>What the foreign client was told: a code by name, the answer or answers, the error's details.</summary>
 internal sealed record ForeignOutcome(string Code, JsonElement Answer, JsonElement[] Answers, ForeignError? Error);

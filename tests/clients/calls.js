@@ -1,7 +1,8 @@
 // Makes many gRPC calls, one after the other, with methods found by server reflection alone:
 //   node calls.js ADDRESS < calls.json
 // where calls.json is [{"method": "SERVICE/METHOD", "request": {…}, "deadline_ms": 20000}, …]; a method with a
-// stream of requests takes "requests": [{…}, …]. Prints [{"answer": {…}} or {"answers": […]}, …], each with
+// stream of requests takes "requests": [{…}, …]; one with a stream of answers only may be cancelled after some of them,
+// "take": 3. Prints [{"answer": {…}} or {"answers": […]}, …], each with
 // "code", and for an error with "details" and "status_details" (grpc-status-details-bin, base64).
 // Nothing of it knows the bank: the libraries are @grpc/grpc-js and grpc-js-reflection-client.
 'use strict';
@@ -41,6 +42,16 @@ function stream(client, name, { requests, deadline_ms = DEADLINE_MS }) {
   });
 }
 
+function answersOf(client, name, { request = {}, take = Infinity, deadline_ms = DEADLINE_MS }) {
+  return new Promise((resolve) => {
+    const answers = [];
+    const call = client[name](request, new grpc.Metadata(), { deadline: Date.now() + deadline_ms });
+    call.on('data', (answer) => { if (answers.push(answer) === take) call.cancel(); });
+    call.on('error', (error) => resolve({ ...outcome(error), answers }));
+    call.on('status', (status) => { if (status.code === grpc.status.OK) resolve({ code: 'OK', answers }); });
+  });
+}
+
 async function main() {
   const address = process.argv[2];
   const chunks = [];
@@ -57,7 +68,8 @@ async function main() {
       clients.set(serviceName, new Client(address, credentials));
     }
     const client = clients.get(serviceName);
-    outcomes.push(await (call.requests ? stream : unary)(client, methodName, call));
+    const method = call.requests ? stream : client[methodName].responseStream ? answersOf : unary;
+    outcomes.push(await method(client, methodName, call));
   }
   await new Promise((resolve) => process.stdout.write(JSON.stringify(outcomes), resolve));
   return 0;
