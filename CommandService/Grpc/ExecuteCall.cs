@@ -34,7 +34,7 @@ public sealed class ExecuteCall : IDisposable
     private readonly SemaphoreSlim places;
     private readonly Channel<Known> known = Channel.CreateUnbounded<Known>(new() { SingleReader = true });
 
-    /// <summary>The commands whose results are not in <see cref="known"/> yet, and one while there may be more.</summary>
+    /// <summary>The commands whose results are not among the known yet, and one while there may be more.</summary>
     private int unanswered = 1;
 
     /// <summary>A stream that begins now.</summary>

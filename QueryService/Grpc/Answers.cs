@@ -50,7 +50,9 @@ public static class Answers
                 State = stored.Decision.Pending ? TransferState.Pending
                     : stored.Decision.Reason == Reason.Unspecified ? TransferState.Settled
                     : TransferState.Refunded,
-                Reason = stored.Decision.Reason == Reason.Unspecified ? string.Empty : Reasons.Of(stored.Decision.Reason).Name,
+                Reason = stored.Decision.Reason == Reason.Unspecified
+                    ? string.Empty
+                    : Reasons.Of(stored.Decision.Reason).Name,
                 CreateTime = TimeOf(stored.RecordedAtMs),
             },
             Position = PositionOf(id.Partition, reading.Position),
