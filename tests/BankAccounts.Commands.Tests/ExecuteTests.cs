@@ -204,7 +204,7 @@ public sealed class ExecuteTests(CommandHost host) : IAsyncLifetime
     public async Task A_little_before_the_streams_deadline_what_is_under_way_is_unknown()
     {
         host.OnAppended(AckAtOnce(Task.Delay(Timeout.Infinite)));
-        using var call = host.Client.Execute(deadline: CommandHost.In(2));
+        using var call = host.Client.Execute(deadline: CommandHost.In(2.5));
         await call.RequestStream.WriteAsync(Requests.Batch(1, 10));
 
         var results = new List<CommandResult>();
@@ -220,7 +220,7 @@ public sealed class ExecuteTests(CommandHost host) : IAsyncLifetime
     public async Task After_a_half_close_too_the_deadline_is_kept()
     {
         host.OnAppended(AckAtOnce(Task.Delay(Timeout.Infinite)));
-        using var call = host.Client.Execute(deadline: CommandHost.In(1));
+        using var call = host.Client.Execute(deadline: CommandHost.In(2.5));
         await call.RequestStream.WriteAsync(Requests.Batch(1, 1));
         await call.RequestStream.CompleteAsync();
 
