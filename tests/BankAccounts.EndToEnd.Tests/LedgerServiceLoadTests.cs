@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Aspire.Hosting.Testing;
 using BankAccounts.Load;
 using BankAccounts.Tests.Servers;
@@ -12,6 +13,8 @@ namespace BankAccounts.EndToEnd.Tests;
 [Collection(SharedBank.Name)]
 public sealed class LedgerServiceLoadTests(BankFixture fixture, ITestOutputHelper output)
 {
+    private const int MaxRebuilds = 5;
+
     private readonly Bank bank = fixture.Bank;
 
     [Fact]
@@ -24,7 +27,7 @@ public sealed class LedgerServiceLoadTests(BankFixture fixture, ITestOutputHelpe
     }
 
     [Fact]
-    public async Task A_rebuild_of_everything_under_load_ends_and_loses_no_acknowledged_command()
+    public async Task Rebuilds_of_everything_under_load_end_and_lose_no_acknowledged_command()
     {
         using var driver = new LoadDriver(new LoadOptions
         {
@@ -37,26 +40,24 @@ public sealed class LedgerServiceLoadTests(BankFixture fixture, ITestOutputHelpe
         await Eventually.BecomesTrue(
             async () => await bank.UnsettledTransfersAsync() > 0, "transfers are under way", TimeSpan.FromSeconds(60));
 
-        var watch = Stopwatch.StartNew();
-        var done = new HashSet<int>();
-        using (var rebuild = bank.Ledger.Rebuild(new RebuildRequest(), deadline: Bank.In(180)))
+        var times = new List<TimeSpan>();
+        do
         {
-            await foreach (var step in rebuild.ResponseStream.ReadAllAsync())
-            {
-                if (step.Done)
-                {
-                    Assert.True(done.Add(step.Partition));
-                }
-            }
+            var begun = Stopwatch.GetTimestamp();
+            await RebuildAllAsync();
+            times.Add(Stopwatch.GetElapsedTime(begun));
         }
-        var (elapsed, wasUnderLoad) = (watch.Elapsed, !load.IsCompleted);
+        while (!load.IsCompleted && times.Count < MaxRebuilds);
         var report = await load;
-        output.WriteLine(FormattableString.Invariant(
-            $"Rebuilt {done.Count} partitions in {elapsed.TotalSeconds:f1} s; the load of {report.Outcomes.Values.Sum()} transfers")
-            + FormattableString.Invariant($" took {report.Elapsed.TotalSeconds:f1} s, slowest {report.LatencyMs(1):f0} ms, {report.Retries} retries."));
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            {times.Count} rebuilds of {Bank.Partitions} partitions: {times.Min().TotalSeconds:f1} … {times.Max().TotalSeconds:f1} s
+            {report.Outcomes.Values.Sum()} transfers meanwhile: {report.Elapsed.TotalSeconds:f1} s, slowest {report.LatencyMs(1):f0} ms, {report.Retries} retries
+            """));
 
-        Assert.Equal(Bank.Partitions, done.Count);
-        Assert.True(wasUnderLoad, "The load was over before the rebuild.");
+        // The last one may have outlived the load.
+        Assert.True(times.Count >= 2, "The load was over before the rebuild.");
         Assert.Equal(4_000, report.Outcomes.Values.Sum());
         Assert.DoesNotContain("GAVE_UP", report.Outcomes.Keys);
         await Eventually.BecomesTrue(
@@ -65,6 +66,20 @@ public sealed class LedgerServiceLoadTests(BankFixture fixture, ITestOutputHelpe
         Assert.Equal(60 * 1_000, balances.Sum(account => account.Balance));
         var verdict = await bank.VerifyAsync();
         Assert.True(verdict.Equal, verdict.Difference?.ToString());
+    }
+
+    private async Task RebuildAllAsync()
+    {
+        var done = new HashSet<int>();
+        using var rebuild = bank.Ledger.Rebuild(new RebuildRequest(), deadline: Bank.In(180));
+        await foreach (var step in rebuild.ResponseStream.ReadAllAsync())
+        {
+            if (step.Done)
+            {
+                Assert.True(done.Add(step.Partition));
+            }
+        }
+        Assert.Equal(Bank.Partitions, done.Count);
     }
 
     /// <summary>
