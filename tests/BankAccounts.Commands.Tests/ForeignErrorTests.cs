@@ -95,7 +95,10 @@ public sealed class ForeignErrorTests(CommandHost host) : IAsyncLifetime
     [Fact]
     public async Task Every_refusal_tells_its_reason_with_balance_and_position_in_a_call_and_in_a_stream()
     {
-        var reasons = Enum.GetValues<Reason>().Where(reason => reason != Reason.Unspecified).ToList();
+        // An operator's release is refused with CHANNEL_NOT_HALTED, a command never is.
+        var reasons = Enum.GetValues<Reason>()
+            .Where(reason => reason is not (Reason.Unspecified or Reason.ChannelNotHalted))
+            .ToList();
         host.OnAppended(appended => host.RefuseAsync(
             appended, Enum.Parse<Reason>(appended.Record.RequestId.ToStringUtf8())));
         var calls = reasons.SelectMany(reason => Kinds.Select(kind => (
