@@ -9,7 +9,9 @@ public sealed record CommandOptions
     /// <summary>The configuration section.</summary>
     public const string Section = "Command";
 
-    /// <summary>How many commands of this process may be under way at once; more are refused (of a stream: wait).</summary>
+    /// <summary>
+    /// How many commands of this process may be under way at once; more are refused, those of a stream wait.
+    /// </summary>
     [Range(1, 1_000_000)]
     public int MaxUnderWay { get; init; } = 32_768;
 

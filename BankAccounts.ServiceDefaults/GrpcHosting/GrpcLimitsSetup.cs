@@ -23,6 +23,9 @@ internal sealed class GrpcLimitsSetup(IOptions<GrpcLimits> limits, IHostEnvironm
         http2.MaxStreamsPerConnection = limits.Value.MaxStreamsPerConnection;
         http2.KeepAlivePingDelay = limits.Value.KeepAlivePingDelay;
         http2.KeepAlivePingTimeout = limits.Value.KeepAlivePingTimeout;
+        // Kestrel gives a connection's window back by halves. A stream that is not read from for a while must
+        // fit into the half that is left, or it blocks every other call of its connection.
+        http2.InitialStreamWindowSize = http2.InitialConnectionWindowSize / 4;
         options.AddServerHeader = false;
     }
 }

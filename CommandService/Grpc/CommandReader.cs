@@ -68,7 +68,12 @@ public sealed class CommandReader(IOptions<BankOptions> bank)
         var account = requestId.IsEmpty
             ? AccountId.NewRandom(bank.Value.PartitionCount)
             : AccountId.FromRequestId(request.RequestId, bank.Value.PartitionCount);
-        var create = new CreateEvent { AccountId = Bytes(account), HolderName = holderName, CurrencyCode = currencyCode };
+        var create = new CreateEvent
+        {
+            AccountId = Bytes(account),
+            HolderName = holderName,
+            CurrencyCode = currencyCode,
+        };
         read = new ReadCommand(account, new LogRecord { RequestId = requestId, Create = create }, waitsForDecision);
         return null;
     }
@@ -84,7 +89,8 @@ public sealed class CommandReader(IOptions<BankOptions> bank)
             CurrencyCode = OptionalCurrencyCode(fields, request.CurrencyCode),
             Description = fields.Text("description", request.Description, 0, Bounds.MaxDescriptionScalars),
         };
-        return Read(fields, account, request.RequestId, request.WaitFor, new LogRecord { Deposit = deposit }, out read);
+        var record = new LogRecord { Deposit = deposit };
+        return Read(fields, account, request.RequestId, request.WaitFor, record, out read);
     }
 
     /// <summary>Reads a request to take money out.</summary>
@@ -98,7 +104,8 @@ public sealed class CommandReader(IOptions<BankOptions> bank)
             CurrencyCode = OptionalCurrencyCode(fields, request.CurrencyCode),
             Description = fields.Text("description", request.Description, 0, Bounds.MaxDescriptionScalars),
         };
-        return Read(fields, account, request.RequestId, request.WaitFor, new LogRecord { Withdraw = withdraw }, out read);
+        var record = new LogRecord { Withdraw = withdraw };
+        return Read(fields, account, request.RequestId, request.WaitFor, record, out read);
     }
 
     /// <summary>Reads a request to move money.</summary>
@@ -114,15 +121,20 @@ public sealed class CommandReader(IOptions<BankOptions> bank)
             Description = fields.Text("description", request.Description, 0, Bounds.MaxDescriptionScalars),
             PartitionCount = bank.Value.PartitionCount,
         };
-        return Read(fields, account, request.RequestId, request.WaitFor, new LogRecord { Transfer = transfer }, out read);
+        var record = new LogRecord { Transfer = transfer };
+        return Read(fields, account, request.RequestId, request.WaitFor, record, out read);
     }
 
     /// <summary>Reads a request to close an account.</summary>
     public Status? Read(CloseAccountRequest request, out ReadCommand read)
     {
         var fields = new FieldChecks();
-        var close = new CloseEvent { AccountId = Bytes(fields.AccountId("account_id", request.AccountId), out var account) };
-        return Read(fields, account, request.RequestId, request.WaitFor, new LogRecord { Close = close }, out read);
+        var close = new CloseEvent
+        {
+            AccountId = Bytes(fields.AccountId("account_id", request.AccountId), out var account),
+        };
+        var record = new LogRecord { Close = close };
+        return Read(fields, account, request.RequestId, request.WaitFor, record, out read);
     }
 
     /// <summary>What all requests for an account that exists already have in common.</summary>

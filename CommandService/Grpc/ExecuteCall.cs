@@ -34,7 +34,7 @@ public sealed class ExecuteCall : IDisposable
     private readonly SemaphoreSlim places;
     private readonly Channel<Known> known = Channel.CreateUnbounded<Known>(new() { SingleReader = true });
 
-    /// <summary>The commands whose results are not in <see cref="known"/> yet, and one while there may be more.</summary>
+    /// <summary>The commands whose results are not among the known yet, and one while there may be more.</summary>
     private int unanswered = 1;
 
     /// <summary>A stream that begins now.</summary>
@@ -71,7 +71,7 @@ public sealed class ExecuteCall : IDisposable
         await using var stop = stopping.Register(StopSoon);
         var (asking, answering) = (ReadAsync(requests), WriteAsync(responses));
         await Task.WhenAny(asking);
-        if (!asking.IsCompletedSuccessfully || patience.IsCancellationRequested)
+        if (patience.IsCancellationRequested)
         {
             // The last command may have been appended behind the back of the cancellation.
             AbandonAll();
@@ -113,14 +113,28 @@ public sealed class ExecuteCall : IDisposable
             }
             foreach (var command in commands)
             {
-                Interlocked.Increment(ref unanswered);
-                if (await TakeAsync(command) is { } error)
-                {
-                    Tell(new Known(command.Tag, Command: null, error));
-                }
+                await AnswerOrAppendAsync(command);
             }
         }
         return !reading.IsCancellationRequested ? null : EndingOfReading();
+    }
+
+    private async ValueTask AnswerOrAppendAsync(Command command)
+    {
+        Interlocked.Increment(ref unanswered);
+        try
+        {
+            if (await TakeAsync(command) is { } error)
+            {
+                Tell(new Known(command.Tag, Command: null, error));
+            }
+        }
+        catch
+        {
+            // A fault of this build ends the stream; nobody must wait for this command's answer.
+            Answered();
+            throw;
+        }
     }
 
     private async Task<bool> MoveNextAsync(IAsyncStreamReader<ExecuteRequest> requests)

@@ -120,7 +120,7 @@ public sealed partial class Appender(
     /// <summary>Abandons every command of which this is true.</summary>
     public void AbandonAll(Func<PendingCommand, bool> which)
     {
-        foreach (var command in Pending.Where(which))
+        foreach (var command in Pending.Where(command => command.IsHandedOver && which(command)))
         {
             Abandon(command);
         }
@@ -136,7 +136,7 @@ public sealed partial class Appender(
                 return false;
             }
             command.ProducerSequence = sequence;
-            waiting.Sequence = sequence;
+            waiting.BeginAs(sequence);
             pending[(waiting.Partition, sequence)] = waiting;
             try
             {
@@ -149,6 +149,7 @@ public sealed partial class Appender(
                         Headers = TraceContext.HeadersOf(command),
                     },
                     report => OnReport(waiting, report));
+                waiting.HandedOver();
                 return true;
             }
             catch (ProduceException<byte[], byte[]> refused)

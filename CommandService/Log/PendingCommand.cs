@@ -32,7 +32,7 @@ public abstract class PendingCommand(AccountId account, LogRecord record, bool w
 {
     private const long NotKnown = -1;
 
-    private readonly long since = Stopwatch.GetTimestamp();
+    private long since = Stopwatch.GetTimestamp();
     private long offset = NotKnown;
     private long firstOffset = NotKnown;
 
@@ -52,7 +52,12 @@ public abstract class PendingCommand(AccountId account, LogRecord record, bool w
     public int Partition => Account.Partition;
 
     /// <summary>Its number among this process' records of the partition, once it has one.</summary>
-    public long Sequence { get; internal set; }
+    public long Sequence { get; private set; }
+
+    /// <summary>
+    /// Whether the client library has taken it. Until then it is its appender's to take back.
+    /// </summary>
+    public bool IsHandedOver { get; private set; }
 
     /// <summary>
     /// Where its decision is to be found, as far as that is known: where Kafka says that it stored the
@@ -77,6 +82,12 @@ public abstract class PendingCommand(AccountId account, LogRecord record, bool w
 
     /// <summary>Its transfer is debited and not settled yet.</summary>
     public void IsPending(StoredDecision decision) => Interim = decision;
+
+    /// <summary>It gets its number; from now on it waits.</summary>
+    public void BeginAs(long sequence) => (Sequence, since) = (sequence, Stopwatch.GetTimestamp());
+
+    /// <summary>The client library has taken it.</summary>
+    public void HandedOver() => IsHandedOver = true;
 
     /// <summary>Kafka stored it.</summary>
     public void StoredAt(long storedOffset) => Volatile.Write(ref offset, storedOffset);

@@ -51,7 +51,8 @@ public sealed class GenerationStore(IDatabase database, int partition, TimeSpan 
         {
             1 => new RedisKeys(partition, (long)begun[1]),
             0 => throw new RebuildRefusedException(
-                Reasons.NoLiveState, $"Partition {partition} has no live state yet: its owner builds it from offset 0."),
+                Reasons.NoLiveState,
+                $"Partition {partition} has no live state yet: its owner builds it from offset 0."),
             _ => throw new RebuildRefusedException(
                 Reasons.RebuildElsewhere, $"Partition {partition} is being rebuilt elsewhere."),
         };

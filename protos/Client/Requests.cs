@@ -51,4 +51,14 @@ namespace BankAccounts.V1
     public sealed partial class GetAccountRequest : IReadRequest;
 
     public sealed partial class GetTransferRequest : IReadRequest;
+
+    public sealed partial class ListAccountsRequest : IReadRequest;
+
+    public sealed partial class ListHistoryRequest : IReadRequest;
+
+    public sealed partial class GetStatementRequest : IReadRequest;
+
+    public sealed partial class WatchAccountRequest : IReadRequest;
+
+    public sealed partial class GetDecisionRequest : IReadRequest;
 }

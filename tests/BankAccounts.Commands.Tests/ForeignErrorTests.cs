@@ -142,7 +142,7 @@ public sealed class ForeignErrorTests(CommandHost host) : IAsyncLifetime
                 Service + kind.Method, kind.Request(Requests.Account, "id"), DeadlineMs: deadlineMs))];
 
         host.OnAppended(_ => Task.CompletedTask);
-        foreach (var outcome in await ForeignCalls.MakeAsync(host.Address, Calls(deadlineMs: 500)))
+        foreach (var outcome in await ForeignCalls.MakeAsync(host.Address, Calls(deadlineMs: 2_500)))
         {
             Assert.Equal(("DEADLINE_EXCEEDED", "OUTCOME_UNKNOWN"), (outcome.Code, outcome.Error!.Info.Reason));
             Assert.Equal("id", outcome.Error.Info.Metadata["request_id"]);

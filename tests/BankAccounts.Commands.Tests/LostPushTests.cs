@@ -77,7 +77,7 @@ public sealed class LostPushTests(CommandHost host) : IAsyncLifetime
         });
 
         var error = await Outcomes.ErrorAsync(
-            () => host.Client.DepositAsync(Requests.Deposit(), deadline: CommandHost.In(2)).ResponseAsync);
+            () => host.Client.DepositAsync(Requests.Deposit(), deadline: CommandHost.In(2.5)).ResponseAsync);
 
         Assert.Equal("OUTCOME_UNKNOWN", error.Info.Reason);
     }

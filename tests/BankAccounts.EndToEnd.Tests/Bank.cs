@@ -204,6 +204,16 @@ public sealed class Bank : IAsyncDisposable
         }));
     }
 
+    /// <summary>The balance that Redis holds, whatever the services say.</summary>
+    public async Task<long> StoredBalanceAsync(AccountId account)
+    {
+        var database = (await RedisAsync()).GetDatabase();
+        var generation = (long)await database.HashGetAsync(RedisKeys.Root(account.Partition), "generation");
+        var stored = await database.HashGetAsync(
+            new RedisKeys(account.Partition, generation).Accounts, account.ToByteArray());
+        return StoredAccount.Parser.ParseFrom((byte[])stored!).Balance;
+    }
+
     /// <summary>Starts every replica of a resource that has ended.</summary>
     public async Task StartEndedReplicasAsync(string name)
     {

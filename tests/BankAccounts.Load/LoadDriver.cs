@@ -35,8 +35,7 @@ public sealed class LoadDriver : IDisposable
     /// <summary>Opens the accounts and makes the transfers.</summary>
     public async Task<LoadReport> RunAsync(CancellationToken cancellation = default)
     {
-        var accounts = await Task.WhenAll(
-            Enumerable.Range(0, options.Accounts).Select(number => OpenAsync(number, cancellation)));
+        var accounts = await OpenAllAsync(cancellation);
         var report = new LoadReport { Accounts = accounts };
         var clock = Stopwatch.StartNew();
         var next = -1;
@@ -60,6 +59,10 @@ public sealed class LoadDriver : IDisposable
         report.Elapsed = clock.Elapsed;
         return report;
     }
+
+    /// <summary>Opens the accounts, each with its opening balance.</summary>
+    public Task<string[]> OpenAllAsync(CancellationToken cancellation = default) => Task.WhenAll(
+        Enumerable.Range(0, options.Accounts).Select(number => OpenAsync(number, cancellation)));
 
     public void Dispose() => Array.ForEach(channels, channel => channel.Dispose());
 

@@ -203,7 +203,7 @@ internal sealed class SimulatedRedis(Fault fault)
         for (var left = reader.Array(); left > 0; left--)
         {
             reader.Array();
-            var channel = Text(reader.Bytes().Span);
+            var channel = Encoding.UTF8.GetString(reader.Bytes().Span);
             var message = reader.Bytes();
             if (channel != RedisKeys.Committed(partition))
             {

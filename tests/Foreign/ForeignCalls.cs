@@ -51,7 +51,7 @@ internal static class ForeignCalls
     /// <summary>Makes the calls and gives their outcomes, in the same order.</summary>
     public static async Task<ForeignOutcome[]> MakeAsync(string address, params ForeignCall[] calls)
     {
-        using var process = Process.Start(new ProcessStartInfo("node", [ScriptPath(), address])
+        using var process = Process.Start(new ProcessStartInfo("node", [PathOf("tests", "clients", "calls.js"), address])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -94,7 +94,8 @@ internal static class ForeignCalls
             error);
     }
 
-    private static string ScriptPath()
+    /// <summary>The full path of a file of this repository, from its path below the root.</summary>
+    public static string PathOf(params string[] parts)
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "BankAccounts.sln")))
@@ -102,6 +103,6 @@ internal static class ForeignCalls
             folder = Path.GetDirectoryName(folder)
                 ?? throw new InvalidOperationException("The tests do not run inside the repository.");
         }
-        return Path.Combine(folder, "tests", "clients", "calls.js");
+        return Path.Combine([folder, .. parts]);
     }
 }
