@@ -37,12 +37,12 @@ public sealed partial class ChannelAlarm(int partition, ILogger logger)
         known = halted;
         why = halted.Count == 0 ? null : string.Join(' ', halted.Order().Select(halt => string.Create(
             CultureInfo.InvariantCulture,
-            $"The channel from partition {halt.Source} to {partition} is halted by the record at offset {halt.HaltedBy}.")));
+            $"The channel from partition {halt.Source} to {partition} is halted by the record at {halt.HaltedBy}.")));
     }
 
     [LoggerMessage(EventId = 2105, Level = LogLevel.Critical,
-        Message = "The channel from partition {Source} to {Partition} is halted: the credit at offset {Offset} does not fit"
-            + " what it took before. No transfer moves on it until an operator has looked (docs/LEDGER.md).")]
+        Message = "The channel from partition {Source} to {Partition} is halted: the credit at offset {Offset} does not"
+            + " fit what it took before. No transfer moves on it until an operator has looked (docs/LEDGER.md).")]
     private partial void LogHalted(int source, int partition, long offset);
 
     [LoggerMessage(EventId = 2106, Level = LogLevel.Warning,

@@ -15,7 +15,7 @@ public sealed record BankRetryPolicy
     /// <summary>The deadline of one attempt.</summary>
     public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The pause before the second attempt. It doubles, with a random half, unless the bank names one.</summary>
+    /// <summary>The pause before the second attempt; it doubles, and half of it is random.</summary>
     public TimeSpan MinPause { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The longest pause.</summary>

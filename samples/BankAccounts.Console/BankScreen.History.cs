@@ -24,14 +24,25 @@ internal sealed partial class BankScreen
         AnsiConsole.Write(TableOf(entries));
     }
 
-    /// <summary>The newest changes above one another, and the balance, drawn anew with each change.</summary>
+    /// <summary>
+    /// On a terminal the account and its newest changes, drawn anew with each change; otherwise a line for each.
+    /// </summary>
     public async Task WatchAsync(string account, CancellationToken cancellation)
     {
+        var changes = bank.WatchAccountAsync(new WatchAccountRequest { AccountId = account }, cancellation);
+        if (!AnsiConsole.Profile.Capabilities.Ansi)
+        {
+            await foreach (var change in changes)
+            {
+                AnsiConsole.WriteLine(
+                    $"{change.Account.Version} {Number(change.Account.Balance)} {change.Account.CurrencyCode}");
+            }
+            return;
+        }
         var newest = new LinkedList<HistoryEntry>();
         await AnsiConsole.Live(new Text("Waiting for the bank …")).StartAsync(async screen =>
         {
-            await foreach (var change in bank.WatchAccountAsync(
-                new WatchAccountRequest { AccountId = account }, cancellation))
+            await foreach (var change in changes)
             {
                 if (change.Entry is not null)
                 {
@@ -48,7 +59,9 @@ internal sealed partial class BankScreen
 
     private static Table TableOf(IEnumerable<HistoryEntry> entries)
     {
-        var table = NewTable("time (UTC)", "what", "outcome")
+        var table = NewTable()
+            .AddColumns("time (UTC)", "what")
+            .AddColumn(new TableColumn("outcome").NoWrap())
             .AddColumn(new TableColumn("amount").RightAligned())
             .AddColumn(new TableColumn("balance").RightAligned())
             .AddColumn("description");
@@ -56,14 +69,21 @@ internal sealed partial class BankScreen
         {
             table.AddRow(
                 Text(TimeOf(entry.CreateTime)),
-                Text(entry.Kind.ToString()),
-                Text(entry.Decision.Reason.Length > 0 ? entry.Decision.Reason : entry.Decision.Outcome.ToString()),
+                Text(Words(entry.Kind.ToString())),
+                Text(entry.Decision.Reason.Length > 0
+                    ? entry.Decision.Reason.Replace('_', ' ').ToLowerInvariant()
+                    : Words(entry.Decision.Outcome.ToString())),
                 Text(Number(entry.Amount)),
                 Text(Number(entry.Decision.Balance)),
                 Text(entry.Description));
         }
         return table;
     }
+
+    /// <summary>TransferOut as "transfer out", so that a narrow column breaks between words.</summary>
+    private static string Words(string name) =>
+        string.Concat(name.Select(letter => char.IsUpper(letter) ? $" {char.ToLowerInvariant(letter)}" : $"{letter}"))
+            .TrimStart();
 
     private static string TimeOf(Timestamp time) =>
         time.ToDateTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);

@@ -16,6 +16,10 @@ internal sealed partial class BankScreen(BankClient bank)
     /// <summary>Connects, does one thing, and says plainly what went wrong. Returns the exit code.</summary>
     public static async Task<int> RunAsync(Uri commands, Uri queries, Func<BankScreen, Task> what)
     {
+        if (Console.IsOutputRedirected)
+        {
+            AnsiConsole.Profile.Capabilities.Ansi = false;
+        }
         using var commandChannel = GrpcChannel.ForAddress(commands);
         using var queryChannel = GrpcChannel.ForAddress(queries);
         try
@@ -106,7 +110,10 @@ internal sealed partial class BankScreen(BankClient bank)
 
     private static Table TableOf(IEnumerable<Account> accounts)
     {
-        var table = NewTable("account", "holder", "state").AddColumn(new TableColumn("balance").RightAligned());
+        var table = NewTable()
+            .AddColumn(new TableColumn("account").NoWrap())
+            .AddColumns("holder", "state")
+            .AddColumn(new TableColumn("balance").RightAligned());
         foreach (var account in accounts)
         {
             table.AddRow(
@@ -118,11 +125,7 @@ internal sealed partial class BankScreen(BankClient bank)
         return table;
     }
 
-    private static Table NewTable(params string[] columns)
-    {
-        var table = new Table().Border(TableBorder.Rounded);
-        return table.AddColumns(columns);
-    }
+    private static Table NewTable() => new Table().Border(TableBorder.Rounded);
 
     private static Text Text(string text) => new(text);
 

@@ -4,21 +4,15 @@
 using System.CommandLine;
 using BankAccounts.Samples;
 
-var commands = new Option<Uri>("--commands")
-{
-    Description = "The address of CommandService.",
-    DefaultValueFactory = _ => new Uri("http://localhost:5101"),
-    Recursive = true,
-};
-var queries = new Option<Uri>("--queries")
-{
-    Description = "The address of QueryService.",
-    DefaultValueFactory = _ => new Uri("http://localhost:5102"),
-    Recursive = true,
-};
+var commands = Address("--commands", "The address of CommandService.", "http://localhost:5101");
+var queries = Address("--queries", "The address of QueryService.", "http://localhost:5102");
 var account = new Argument<string>("account") { Description = "The account's id, as create prints it." };
 var amount = new Argument<long>("amount") { Description = "In minor units, for example cents." };
-var description = new Option<string>("--description") { Description = "For the history.", DefaultValueFactory = _ => "" };
+var description = new Option<string>("--description")
+{
+    Description = "For the history.",
+    DefaultValueFactory = _ => "",
+};
 
 var root = new RootCommand("A console for the bank.") { commands, queries };
 
@@ -55,7 +49,11 @@ var prefix = new Argument<string>("prefix")
 Add(new Command("accounts", "Lists accounts, the first 500.") { prefix },
     (screen, read, _) => screen.AccountsAsync(read.GetRequiredValue(prefix)));
 
-var entries = new Option<int>("--entries") { Description = "How many, the newest first.", DefaultValueFactory = _ => 20 };
+var entries = new Option<int>("--entries")
+{
+    Description = "How many, the newest first.",
+    DefaultValueFactory = _ => 20,
+};
 Add(new Command("history", "Shows what was asked of an account and what became of it.") { account, entries },
     (screen, read, _) => screen.HistoryAsync(read.GetRequiredValue(account), read.GetRequiredValue(entries)));
 
@@ -72,3 +70,19 @@ void Add(Command command, Func<BankScreen, ParseResult, CancellationToken, Task>
         screen => run(screen, read, cancellation)));
     root.Add(command);
 }
+
+static Option<Uri> Address(string name, string description, string usual) => new(name)
+{
+    Description = description,
+    DefaultValueFactory = _ => new Uri(usual),
+    CustomParser = given =>
+    {
+        if (Uri.TryCreate(given.Tokens[0].Value, UriKind.Absolute, out var address))
+        {
+            return address;
+        }
+        given.AddError($"{name} must be an address such as {usual}.");
+        return null!;
+    },
+    Recursive = true,
+};

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Aspire.Hosting.ApplicationModel;
 using BankAccounts.Client;
 using BankAccounts.Tests.Servers;
 using BankAccounts.V1;

@@ -22,7 +22,7 @@ async function main() {
   const [serviceName, methodName] = target.split('/');
   const descriptor = await reflection.getDescriptorBySymbol(serviceName);
   const types = descriptor.getPackageObject({
-    keepCase: true, longs: String, enums: String, defaults: false, oneofs: true,
+    keepCase: true, longs: String, enums: String, defaults: false, oneofs: false,
   });
   const Client = serviceName.split('.').reduce((scope, name) => scope[name], types);
   const client = new Client(address, credentials);
