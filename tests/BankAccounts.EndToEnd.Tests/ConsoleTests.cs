@@ -35,7 +35,7 @@ public sealed class ConsoleTests(BankFixture fixture)
         Assert.Contains(bob, accounts.Text, StringComparison.Ordinal);
         var history = (await RunAsync("history", ada)).Text;
         Assert.All(
-            ["create", "deposit", "salary", "withdraw", "insufficient", "transfer out", "settled"],
+            ["create", "deposit", "salary", "withdraw", "insufficient", "transfer", "settled"],
             word => Assert.Contains(word, history, StringComparison.Ordinal));
         Assert.Equal(1, (await RunAsync("close", bob)).Code);
     }
