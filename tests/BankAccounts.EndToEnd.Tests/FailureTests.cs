@@ -45,6 +45,7 @@ public sealed class FailureTests(BankFixture fixture)
             var query = await Refusal.OfAsync(bank.Queries.GetAccountAsync(
                 new GetAccountRequest { AccountId = account }, deadline: Bank.In(10)));
             Assert.Equal((StatusCode.Unavailable, "REDIS_UNAVAILABLE"), (query.Code, query.Reason));
+            await HealthBecomesAsync("NOT_SERVING", "command-service", "query-service", "projection-service");
         }
         finally
         {
@@ -69,6 +70,8 @@ public sealed class FailureTests(BankFixture fixture)
                 async () => await CodeOfAsync(DepositAsync(account)) == "UNAVAILABLE",
                 "commands are refused as unavailable");
             Assert.Equal(10, (await bank.GetAccountAsync(account)).Balance);
+            await HealthBecomesAsync("NOT_SERVING", "command-service", "projection-service");
+            await HealthBecomesAsync("SERVING", "query-service");
         }
         finally
         {
@@ -127,5 +130,18 @@ public sealed class FailureTests(BankFixture fixture)
             "deposits are accepted again",
             TimeSpan.FromSeconds(60));
         Assert.True((await bank.GetAccountAsync(account)).Balance > 10);
+        await HealthBecomesAsync("SERVING", "command-service", "query-service", "projection-service");
+    }
+
+    private async Task HealthBecomesAsync(string status, params string[] services)
+    {
+        foreach (var service in services)
+        {
+            await Eventually.BecomesTrue(
+                async () => (await ForeignClient.CallAsync(bank.AddressOf(service), "grpc.health.v1.Health/Check"))
+                    .GetProperty("status").GetString() == status,
+                $"{service} is {status}",
+                TimeSpan.FromSeconds(60));
+        }
     }
 }
