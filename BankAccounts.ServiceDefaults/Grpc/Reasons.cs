@@ -150,10 +150,12 @@ public static class Reasons
 
     // Of LedgerService.
     public static readonly ErrorReason KafkaUnavailable = new(
-        "KAFKA_UNAVAILABLE", StatusCode.Unavailable, "The log cannot be read.") { RetryAfter = Later };
+        "KAFKA_UNAVAILABLE", StatusCode.Unavailable, "The log cannot be read.")
+    { RetryAfter = Later };
 
     public static readonly ErrorReason GenerationMoved = new(
-        "GENERATION_MOVED", StatusCode.Aborted, "The live state was replaced meanwhile.") { RetryAfter = Later };
+        "GENERATION_MOVED", StatusCode.Aborted, "The live state was replaced meanwhile.")
+    { RetryAfter = Later };
 
     public static readonly ErrorReason NewerFormat = new(
         "NEWER_FORMAT", StatusCode.FailedPrecondition, "The log has a record of a newer format.");
@@ -168,7 +170,8 @@ public static class Reasons
         "REBUILD_ELSEWHERE", StatusCode.FailedPrecondition, "The partition is being rebuilt elsewhere.");
 
     public static readonly ErrorReason RebuildLost = new(
-        "REBUILD_LOST", StatusCode.Aborted, "The rebuild has lost its place.") { RetryAfter = Later };
+        "REBUILD_LOST", StatusCode.Aborted, "The rebuild has lost its place.")
+    { RetryAfter = Later };
 
     public static readonly ErrorReason DigestMismatch = new(
         "DIGEST_MISMATCH", StatusCode.FailedPrecondition, "The log and the live state have different digests.");
