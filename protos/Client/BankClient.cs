@@ -88,7 +88,7 @@ public sealed partial class BankClient
         return answer;
     }
 
-    /// <summary>Attempts until there is a final answer, an error that no other attempt can change, or no time.</summary>
+    /// <summary>Attempts until there is a final answer, an error that stays, or no time.</summary>
     private async Task<TResponse> AskAsync<TResponse>(
         Func<CallOptions, AsyncUnaryCall<TResponse>> call,
         Func<TResponse, bool> isFinal,
