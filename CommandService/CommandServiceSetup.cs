@@ -31,6 +31,7 @@ public static class CommandServiceSetup
         builder.Services.AddSingleton<Appender>();
         builder.Services.AddHostedService<DecisionListener>();
         builder.Services.AddHostedService<OverdueCommands>();
+        builder.Services.AddHostedService<CommandGauges>();
         builder.Services.AddSingleton<CommandReader>();
         builder.Services.AddSingleton<UnaryCalls>();
         builder.Services.AddSingleton<ExecuteCalls>();

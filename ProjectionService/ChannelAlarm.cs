@@ -11,6 +11,10 @@ public sealed partial class ChannelAlarm(int partition, ILogger logger)
 {
     private HashSet<(int Source, long HaltedBy)> known = [];
     private volatile string? why;
+    private volatile int count;
+
+    /// <summary>How many channels towards the partition are halted.</summary>
+    public int Count => count;
 
     /// <summary>Which channels are halted, a sentence for each; null if none is.</summary>
     public string? Why => why;
@@ -35,6 +39,7 @@ public sealed partial class ChannelAlarm(int partition, ILogger logger)
             LogReleased(source, partition, haltedBy);
         }
         known = halted;
+        count = halted.Count;
         why = halted.Count == 0 ? null : string.Join(' ', halted.Order().Select(halt => string.Create(
             CultureInfo.InvariantCulture,
             $"The channel from partition {halt.Source} to {partition} is halted by the record at {halt.HaltedBy}.")));

@@ -3,6 +3,7 @@ using BankAccounts.ProjectionService.History;
 using BankAccounts.ProjectionService.Log;
 using BankAccounts.ProjectionService.Rebuilding;
 using BankAccounts.ProjectionService.Redis;
+using BankAccounts.ProjectionService.Tracing;
 using BankAccounts.ProjectionService.Transfers;
 
 namespace BankAccounts.ProjectionService;
@@ -20,18 +21,40 @@ public sealed partial class PartitionProjector(
     OwnerReport report,
     GenerationCleaner cleaner,
     HistorySealer sealer,
+    BatchTracer tracer,
     ProjectionOptions options,
     ILogger<PartitionProjector> logger)
 {
+    private const long NotKnown = -1;
+
     private readonly ChannelAlarm alarm = new(feed.Partition, logger);
-    private long confirmedPosition;
+    private long confirmedPosition = NotKnown;
     private long reportedAt;
     private volatile bool hasBegun;
     private volatile string? halted;
     private volatile bool needsNewerBuild;
     private volatile bool isBehind;
+    private bool isReplay;
+    private volatile UnsettledTransfers unsettled = UnsettledTransfers.None;
 
-    /// <summary>The position up to which Redis is known to have everything.</summary>
+    /// <summary>The partition.</summary>
+    public int Partition => feed.Partition;
+
+    /// <summary>How many records were read and are not folded.</summary>
+    public int Queued => feed.Queued;
+
+    /// <summary>How many records of the log are not in Redis; null while that is not known.</summary>
+    public long? Lag => ConfirmedPosition is >= 0 and var position && feed.LogEnd is { } end
+        ? Math.Max(0, end - position)
+        : null;
+
+    /// <summary>The transfers from here that are not settled, as they were a moment ago.</summary>
+    public UnsettledTransfers Unsettled => unsettled;
+
+    /// <summary>How many channels towards the partition are halted.</summary>
+    public int HaltedChannelCount => alarm.Count;
+
+    /// <summary>The position up to which Redis is known to have everything; −1 while that is not known.</summary>
     public long ConfirmedPosition => Volatile.Read(ref confirmedPosition);
 
     /// <summary>Whether the partition is being folded.</summary>
@@ -79,6 +102,7 @@ public sealed partial class PartitionProjector(
             }
             catch (CommitRefusedException refused)
             {
+                ProjectionMetrics.Refused();
                 LogRefused(feed.Partition, refused.Message);
             }
             catch (Exception failed)
@@ -102,12 +126,16 @@ public sealed partial class PartitionProjector(
             {
                 sender.Follow(changes);
                 sealer.Follow(changes);
+                if (!isReplay)
+                {
+                    ProjectionMetrics.Count(changes);
+                }
             },
             cancellation);
         var caughtUpAt = await CatchUpToAsync(session, cancellation);
         Volatile.Write(ref confirmedPosition, session.ConfirmedPosition);
         await RequireSameLogAsync(session, cancellation);
-        var loop = new ProjectionLoop(feed.Partition, session, sender, caughtUpAt);
+        var loop = new ProjectionLoop(feed.Partition, session, sender, caughtUpAt, tracer);
         await ReportAsync(session, loop, cancellation);
         // A predecessor's crashed rebuild may have left keys behind, and so may what this owner begins anew.
         cleaner.Request(feed.Partition, after: TimeSpan.Zero);
@@ -159,9 +187,12 @@ public sealed partial class PartitionProjector(
         {
             cancellation.ThrowIfCancellationRequested();
             loop.SendDue();
+            tracer.PollStarts();
             var batch = session.HasCommitUnderWay
                 ? feed.Take(options.MaxBatchRecords)
                 : await feed.TakeAsync(options.MaxBatchRecords, options.WatchInterval, cancellation);
+            // A turn confirms the batch of the turn before, which began at the position that is confirmed now.
+            isReplay = loop.IsBehind;
             await loop.TurnAsync(batch, cancellation);
             if (batch.Count > 0)
             {
@@ -180,11 +211,9 @@ public sealed partial class PartitionProjector(
         reportedAt = Stopwatch.GetTimestamp();
         alarm.Look(session.Ledger.Incoming.Values);
         isBehind = loop.IsBehind;
-        return report.FoldingAsync(
-            session.ConfirmedPosition,
-            isBehind,
-            StoreCodec.EncodeSendings(session.Ledger.Outgoing.Values),
-            cancellation);
+        var sendings = StoreCodec.EncodeSendings(session.Ledger.Outgoing.Values);
+        unsettled = UnsettledTransfers.Of(sendings);
+        return report.FoldingAsync(session.ConfirmedPosition, isBehind, sendings, cancellation);
     }
 
     /// <summary>

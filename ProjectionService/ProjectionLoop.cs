@@ -1,4 +1,5 @@
 using BankAccounts.ProjectionService.Ledger;
+using BankAccounts.ProjectionService.Tracing;
 using BankAccounts.ProjectionService.Transfers;
 
 namespace BankAccounts.ProjectionService;
@@ -12,8 +13,9 @@ namespace BankAccounts.ProjectionService;
 /// <param name="session">The stretch of folding.</param>
 /// <param name="sender">Carries its transfers on.</param>
 /// <param name="caughtUpAt">The end that the log had when the stretch began.</param>
+/// <param name="tracer">Shows what is done for each sampled command; not for those of a replay.</param>
 public sealed class ProjectionLoop(
-    int partition, ProjectionSession session, TransferSender sender, long caughtUpAt)
+    int partition, ProjectionSession session, TransferSender sender, long caughtUpAt, BatchTracer? tracer = null)
 {
     /// <summary>Whether the fold is before the end that the log had when it began.</summary>
     public bool IsBehind => session.ConfirmedPosition < caughtUpAt;
@@ -38,7 +40,7 @@ public sealed class ProjectionLoop(
     {
         if (batch.Count > 0)
         {
-            await session.FoldAsync(batch, cancellation);
+            await session.FoldAsync(batch, IsBehind ? null : tracer, cancellation);
         }
         else if (session.HasCommitUnderWay)
         {

@@ -3,6 +3,7 @@ using BankAccounts.ProjectionService.History;
 using BankAccounts.ProjectionService.Log;
 using BankAccounts.ProjectionService.Rebuilding;
 using BankAccounts.ProjectionService.Redis;
+using BankAccounts.ProjectionService.Tracing;
 using BankAccounts.ProjectionService.Transfers;
 using BankAccounts.ServiceDefaults;
 using Confluent.Kafka;
@@ -51,6 +52,7 @@ public static class ProjectionServiceSetup
         builder.Services.AddSingleton<ProjectorGroup>();
         builder.Services.AddSingleton<LogReader>();
         builder.Services.AddSingleton<Func<PartitionFeed, PartitionProjector>>(CreateProjector);
+        builder.Services.AddHostedService<ProjectionGauges>();
         builder.AddLogTopic(services => services.GetRequiredService<IConsumer<byte[]?, byte[]?>>().Handle);
         builder.Services.AddHostedService(services => services.GetRequiredService<LogReader>());
         builder.Services.AddSingleton<GenerationCleaner>();
@@ -69,7 +71,8 @@ public static class ProjectionServiceSetup
 
     private static Func<PartitionFeed, PartitionProjector> CreateProjector(IServiceProvider services) => feed =>
     {
-        var timeout = services.GetRequiredService<IOptions<BankOptions>>().Value.RedisTimeout;
+        var bank = services.GetRequiredService<IOptions<BankOptions>>().Value;
+        var timeout = bank.RedisTimeout;
         var database = services.GetRequiredService<IConnectionMultiplexer>().GetDatabase();
         return new PartitionProjector(
             feed,
@@ -79,6 +82,7 @@ public static class ProjectionServiceSetup
             new OwnerReport(database, feed.Partition, Instance.Name, timeout),
             services.GetRequiredService<GenerationCleaner>(),
             services.GetRequiredService<HistorySealer>(),
+            new BatchTracer(bank.Topic, services.GetRequiredService<ConsumerConfig>().GroupId, feed.Partition),
             services.GetRequiredService<IOptions<ProjectionOptions>>().Value,
             services.GetRequiredService<ILogger<PartitionProjector>>());
     };

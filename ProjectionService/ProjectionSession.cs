@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using BankAccounts.ProjectionService.Ledger;
 using BankAccounts.ProjectionService.Redis;
+using BankAccounts.ProjectionService.Tracing;
 using BankAccounts.ServiceDefaults.Redis;
 
 namespace BankAccounts.ProjectionService;
@@ -60,7 +62,11 @@ public sealed class ProjectionSession
     }
 
     /// <summary>Folds a batch, and commits it once the one before is confirmed.</summary>
-    public async Task FoldAsync(List<LogEntry> batch, CancellationToken cancellation)
+    public Task FoldAsync(List<LogEntry> batch, CancellationToken cancellation) =>
+        FoldAsync(batch, tracer: null, cancellation);
+
+    /// <summary>Folds a batch in the traces of its commands, and commits it once the one before is confirmed.</summary>
+    public async Task FoldAsync(List<LogEntry> batch, BatchTracer? tracer, CancellationToken cancellation)
     {
         ledger.Batch++;
         var records = batch
@@ -72,23 +78,24 @@ public sealed class ProjectionSession
         {
             return;
         }
-        var needs = PrefetchNeeds.Of(records, ledger);
-        if (!needs.AreNone)
+        var trace = tracer?.Begin(records);
+        try
         {
-            await store.PrefetchAsync(keys, ledger, needs, ConfirmedPosition, cancellation);
+            await PrefetchAsync(records, trace, cancellation);
+            var changes = new Changes();
+            var next = Fold(records, changes);
+            trace?.Decided(changes);
+            await ConfirmAsync();
+            commitTo = next.To;
+            commitBatch = ledger.Batch;
+            committing = changes;
+            commit = CommitAsync(next, trace);
         }
-        var before = ledger.Head;
-        var changes = new Changes();
-        foreach (var record in records)
+        catch (Exception failure)
         {
-            ledger.Apply(record, changes);
+            trace?.Fail(failure);
+            throw;
         }
-        var next = EncodedCommit.Of(keys, before, ledger, changes);
-        await ConfirmAsync();
-        commitTo = next.To;
-        commitBatch = ledger.Batch;
-        committing = changes;
-        commit = store.CommitAsync(next, CancellationToken.None);
         Evict();
     }
 
@@ -119,6 +126,48 @@ public sealed class ProjectionSession
     public Task WatchAsync(CancellationToken cancellation) =>
         store.PrefetchAsync(
             keys, ledger, PrefetchNeeds.Of([], ledger), ConfirmedPosition, cancellation);
+
+    private async Task PrefetchAsync(
+        List<LedgerRecord> records, BatchTrace? trace, CancellationToken cancellation)
+    {
+        var needs = PrefetchNeeds.Of(records, ledger);
+        if (!needs.AreNone)
+        {
+            trace?.BeginScript("prefetch.lua");
+            await store.PrefetchAsync(keys, ledger, needs, ConfirmedPosition, cancellation);
+            trace?.EndScript();
+        }
+    }
+
+    private EncodedCommit Fold(List<LedgerRecord> records, Changes changes)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var before = ledger.Head;
+        foreach (var record in records)
+        {
+            ledger.Apply(record, changes);
+        }
+        var next = EncodedCommit.Of(keys, before, ledger, changes);
+        ProjectionMetrics.Folded(records.Count, began);
+        return next;
+    }
+
+    private async Task CommitAsync(EncodedCommit next, BatchTrace? trace)
+    {
+        var began = Stopwatch.GetTimestamp();
+        trace?.BeginScript("commit.lua");
+        try
+        {
+            await store.CommitAsync(next, CancellationToken.None);
+        }
+        catch (Exception failure)
+        {
+            trace?.Fail(failure);
+            throw;
+        }
+        trace?.End();
+        ProjectionMetrics.Committed(began);
+    }
 
     private bool IsOfThisFormat(LedgerRecord record)
     {

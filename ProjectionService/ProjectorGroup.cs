@@ -17,6 +17,9 @@ public sealed class ProjectorGroup(
     private readonly ConcurrentDictionary<int, Running> running = new();
     private volatile bool hasJoined;
 
+    /// <summary>The projectors that run now.</summary>
+    public IEnumerable<PartitionProjector> Projectors => running.Values.Select(one => one.Projector);
+
     /// <summary>Whether a partition is halted that only a newer build can go on with.</summary>
     public bool NeedNewerBuild => running.Values.Any(one => one.Projector.NeedsNewerBuild);
 

@@ -21,6 +21,7 @@ public static class QueryServiceSetup
         builder.Services.AddSingleton<HistoryReader>();
         builder.Services.AddSingleton<CommitFeed>();
         builder.Services.AddHostedService<CommitListener>();
+        builder.Services.AddHostedService<QueryGauges>();
         builder.Services.AddSingleton<Reads>();
         builder.Services.AddSingleton<AccountHistories>();
         builder.Services.AddSingleton<AccountList>();

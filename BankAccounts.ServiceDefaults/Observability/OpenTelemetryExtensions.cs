@@ -19,9 +19,18 @@ public static class OpenTelemetryExtensions
     private const string AspNetCoreSuppressesData =
         "Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData";
 
+    // Which part of the traces that begin here is recorded: 0 … 1.
+    private const string SampleRatioKey = "Telemetry:SampleRatio";
+    private const double DefaultSampleRatio = 0.01;
+
+    // The exporter leaves the ids of events out unless it is told otherwise.
+    private const string ExportEventIds = "OTEL_DOTNET_EXPERIMENTAL_OTLP_EMIT_EVENT_LOG_ATTRIBUTES";
+
     /// <summary>
     /// Records traces, metrics and logs; they are exported only if
-    /// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set. Requests for health are not traced.
+    /// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set. Requests for health are not traced. A trace that the
+    /// caller records is recorded here; of those that begin here one in a hundred, or the part that
+    /// <c>Telemetry:SampleRatio</c> says (0 … 1), or what <c>OTEL_TRACES_SAMPLER</c> says.
     /// </summary>
     public static TBuilder ConfigureOpenTelemetry<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
@@ -29,6 +38,11 @@ public static class OpenTelemetryExtensions
         if (!AppContext.TryGetSwitch(AspNetCoreSuppressesData, out _))
         {
             AppContext.SetSwitch(AspNetCoreSuppressesData, false);
+        }
+
+        if (!IsSet(builder.Configuration, ExportEventIds))
+        {
+            builder.Configuration[ExportEventIds] = "true";
         }
 
         builder.Services.TryAddEnumerable(
@@ -40,7 +54,7 @@ public static class OpenTelemetryExtensions
         });
 
         var telemetry = builder.Services.AddOpenTelemetry()
-            .WithTracing(tracing => Trace(tracing, builder.Environment.ApplicationName))
+            .WithTracing(tracing => Trace(tracing, builder.Environment.ApplicationName, builder.Configuration))
             .WithMetrics(Measure);
         if (!IsSet(builder.Configuration, "OTEL_SERVICE_NAME"))
         {
@@ -56,10 +70,19 @@ public static class OpenTelemetryExtensions
         return builder;
     }
 
-    private static void Trace(TracerProviderBuilder tracing, string applicationName) => tracing
-        .AddSource(applicationName, Telemetry.Name, Telemetry.NamePattern)
-        .AddSource("Microsoft.AspNetCore", "System.Net.Http", "Grpc.Net.Client")
-        .AddProcessor(new HealthRequestFilter());
+    private static void Trace(
+        TracerProviderBuilder tracing, string applicationName, IConfiguration configuration)
+    {
+        tracing
+            .AddSource(applicationName, Telemetry.Name, Telemetry.NamePattern)
+            .AddSource("Microsoft.AspNetCore", "System.Net.Http", "Grpc.Net.Client")
+            .AddProcessor(new HealthRequestFilter());
+        if (!IsSet(configuration, "OTEL_TRACES_SAMPLER"))
+        {
+            var ratio = configuration.GetValue(SampleRatioKey, DefaultSampleRatio);
+            tracing.SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(ratio)));
+        }
+    }
 
     private static void Measure(MeterProviderBuilder metrics) => metrics
         .AddMeter(Telemetry.Name, Telemetry.NamePattern)

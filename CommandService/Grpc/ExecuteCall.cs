@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Threading.Channels;
 using BankAccounts.CommandService.Log;
@@ -19,6 +20,9 @@ public sealed class ExecuteCall : IDisposable
     // Errors carry details: 1,000 of them would not fit into the largest message that is sent by default.
     private const int EnoughResponseBytes = 256 * 1024;
 
+    /// <summary>A stream may last for days: of one that is sampled, a command in this time is traced.</summary>
+    private static readonly TimeSpan TraceInterval = TimeSpan.FromSeconds(1);
+
     private readonly CommandReader reader;
     private readonly Appender appender;
     private readonly CommandOptions options;
@@ -33,6 +37,9 @@ public sealed class ExecuteCall : IDisposable
 
     private readonly SemaphoreSlim places;
     private readonly Channel<Known> known = Channel.CreateUnbounded<Known>(new() { SingleReader = true });
+
+    private readonly bool isSampled = Activity.Current is { Recorded: true };
+    private long? tracedAt;
 
     /// <summary>The commands whose results are not among the known yet, and one while there may be more.</summary>
     private int unanswered = 1;
@@ -159,7 +166,7 @@ public sealed class ExecuteCall : IDisposable
             {
                 return malformed;
             }
-            var waiting = new StreamedCommand(this, command.Tag, read);
+            var waiting = new StreamedCommand(this, command.Tag, read, MayBeTraced());
             while (!appender.TryAppend(read.Record, waiting))
             {
                 var freed = appender.Room.FreedAsync();
@@ -181,6 +188,17 @@ public sealed class ExecuteCall : IDisposable
                 stopping.IsCancellationRequested ? Reasons.ShuttingDown : Reasons.DeadlineTooShort,
                 "The stream ends before there was room for the command. Nothing was appended.");
         }
+    }
+
+    /// <summary>Whether the next command is the one of its second that may be traced. The reading loop only.</summary>
+    private bool MayBeTraced()
+    {
+        if (!isSampled || (tracedAt is { } before && Stopwatch.GetElapsedTime(before) < TraceInterval))
+        {
+            return false;
+        }
+        tracedAt = Stopwatch.GetTimestamp();
+        return true;
     }
 
     private async Task WriteAsync(IServerStreamWriter<ExecuteResponse> responses)

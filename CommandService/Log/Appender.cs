@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using BankAccounts.Log.V1;
 using BankAccounts.ServiceDefaults;
 using BankAccounts.ServiceDefaults.Redis;
+using BankAccounts.ServiceDefaults.Tracing;
 using Confluent.Kafka;
 using Google.Protobuf;
 using Microsoft.Extensions.Options;
@@ -46,6 +48,9 @@ public sealed partial class Appender(
     /// <summary>The commands that are under way, as they are while one looks.</summary>
     public IEnumerable<PendingCommand> Pending => pending.Select(entry => entry.Value);
 
+    /// <summary>How many commands are under way.</summary>
+    public int UnderWay => Volatile.Read(ref underWay);
+
     /// <summary>Tells those who wait for room to append.</summary>
     public Room Room { get; } = new();
 
@@ -64,7 +69,6 @@ public sealed partial class Appender(
             ?? throw new NotAppendedException("Redis is away, so the decision could not be told.");
         command.ProducerId = producerId;
         command.ReplyTo = waiting.WaitsForDecision ? replyTo ??= ByteString.CopyFromUtf8(ReplyTo) : ByteString.Empty;
-        command.Traceparent = TraceContext.Current();
         var key = Encoding.ASCII.GetBytes(waiting.Account.ToString());
         if (Interlocked.Increment(ref underWay) > options.Value.MaxUnderWay)
         {
@@ -136,7 +140,8 @@ public sealed partial class Appender(
                 return false;
             }
             command.ProducerSequence = sequence;
-            waiting.BeginAs(sequence);
+            waiting.BeginAs(sequence, StartSpan(command, waiting));
+            command.Traceparent = TraceContext.Of(waiting.Sending);
             pending[(waiting.Partition, sequence)] = waiting;
             try
             {
@@ -157,12 +162,19 @@ public sealed partial class Appender(
                 // The client library did not take it, so it is not in the log and never will be.
                 window.Resolve(sequence);
                 pending.TryRemove((waiting.Partition, sequence), out _);
+                Spans.Fail(waiting.Sending, refused.Error.Code.ToString());
                 return refused.Error.Code == ErrorCode.Local_QueueFull
                     ? false
                     : throw new NotAppendedException(refused.Error.Reason);
             }
         }
     }
+
+    /// <summary>The span of a command's sending; null if its call is not sampled: the usual case.</summary>
+    private Activity? StartSpan(LogRecord command, PendingCommand waiting) =>
+        waiting.MayBeTraced && Activity.Current is { Recorded: true } call
+            ? LogSpans.StartSend(bank.Value.Topic, waiting.Account, command.BodyCase, call.Context)
+            : null;
 
     private void OnReport(PendingCommand command, DeliveryReport<byte[], byte[]> report)
     {
@@ -172,6 +184,8 @@ public sealed partial class Appender(
             window.Resolve(command.Sequence);
         }
         Room.Free();
+        LogSpans.EndSend(command.Sending, report);
+        CommandMetrics.Acknowledged(command, report.Error.Code == ErrorCode.NoError);
         if (report.Error.Code == ErrorCode.NoError)
         {
             command.StoredAt(report.Offset.Value);
@@ -192,6 +206,7 @@ public sealed partial class Appender(
         if (pending.TryRemove((command.Partition, command.Sequence), out _))
         {
             Release();
+            CommandMetrics.Completed(command, outcome);
             command.Complete(outcome);
         }
     }

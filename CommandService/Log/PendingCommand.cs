@@ -83,8 +83,15 @@ public abstract class PendingCommand(AccountId account, LogRecord record, bool w
     /// <summary>Its transfer is debited and not settled yet.</summary>
     public void IsPending(StoredDecision decision) => Interim = decision;
 
+    /// <summary>Whether it may have a span of its own, if its call is sampled.</summary>
+    public virtual bool MayBeTraced => true;
+
+    /// <summary>The span of its sending; null if it is not traced.</summary>
+    public Activity? Sending { get; private set; }
+
     /// <summary>It gets its number; from now on it waits.</summary>
-    public void BeginAs(long sequence) => (Sequence, since) = (sequence, Stopwatch.GetTimestamp());
+    public void BeginAs(long sequence, Activity? sending) =>
+        (Sequence, Sending, since) = (sequence, sending, Stopwatch.GetTimestamp());
 
     /// <summary>The client library has taken it.</summary>
     public void HandedOver() => IsHandedOver = true;

@@ -1,3 +1,5 @@
+using BankAccounts.ProjectionService.Ledger;
+using BankAccounts.ServiceDefaults.Grpc;
 using BankAccounts.Store.V1;
 using Google.Protobuf.Reflection;
 
@@ -14,4 +16,21 @@ public static class ReasonNames
         (VoidReasons.FindValueByNumber((int)reason)
             ?? throw new ArgumentOutOfRangeException(nameof(reason), reason, "Not a reason."))
         .Name["VOID_REASON_".Length..];
+
+    /// <summary>Why a command was refused, or its record is void; null if it was not.</summary>
+    public static string? Of(in Answer answer) => answer switch
+    {
+        { Void: { } @void } => Of(@void.Reason),
+        { Decision: { IsAccepted: false } decision } => Reasons.Of(decision.Reason).Name,
+        _ => null,
+    };
+
+    /// <summary>What became of a command, in a word.</summary>
+    public static string OutcomeOf(in Answer answer) => answer switch
+    {
+        { Void: not null } => "void",
+        { Decision: { IsPending: true } } => "pending",
+        { Decision: { IsAccepted: true } } => "accepted",
+        _ => "rejected",
+    };
 }

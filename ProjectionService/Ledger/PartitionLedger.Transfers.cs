@@ -98,7 +98,7 @@ public sealed partial class PartitionLedger
             if (credit.Sequence >= channel.SettledBelow)
             {
                 var reason = channel.Refused.GetValueOrDefault(credit.Sequence);
-                changes.Settlements.Add(Answer(credit, channel, reason));
+                changes.Settlements.Add(Answer(record.Command, channel, reason));
             }
             FreeRefusals(channel, credit, changes);
             VoidFollowUp(record, VoidReason.CreditRepeated, changes);
@@ -123,7 +123,7 @@ public sealed partial class PartitionLedger
         }
         FreeRefusals(channel, credit, changes);
         ConcludeFollowUp(record, Kind.TransferIn, credit.Amount, reason, after, changes);
-        changes.Settlements.Add(Answer(credit, channel, reason));
+        changes.Settlements.Add(Answer(record.Command, channel, reason));
     }
 
     /// <summary>
@@ -170,9 +170,12 @@ public sealed partial class PartitionLedger
         changes.Incoming.Add(channel);
     }
 
-    private static LogRecord Answer(
-        TransferCreditEvent credit, IncomingChannel channel, Reason reason) => new()
+    private static LogRecord Answer(LogRecord command, IncomingChannel channel, Reason reason)
+    {
+        var credit = command.TransferCredit;
+        return new LogRecord
         {
+            Traceparent = command.Traceparent,
             TransferSettle = new TransferSettleEvent
             {
                 FromAccountId = credit.FromAccountId,
@@ -183,6 +186,7 @@ public sealed partial class PartitionLedger
                 Reason = (int)reason,
             },
         };
+    }
 
     /// <summary>Makes a transfer final: settled, or refunded. A refund can always land.</summary>
     private void Settle(LedgerRecord record, TransferSettleEvent settle, Changes changes)

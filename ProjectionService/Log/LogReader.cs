@@ -28,11 +28,15 @@ public sealed partial class LogReader(
 
     private static readonly TimeSpan MinLookInterval = TimeSpan.FromSeconds(2);
 
+    /// <summary>How old the log's ends may be that the lag is measured by.</summary>
+    private static readonly TimeSpan EndsInterval = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan ErrorPause = TimeSpan.FromMilliseconds(200);
 
     private readonly CancellationTokenSource stopping = new();
     private readonly ConcurrentDictionary<int, PartitionFeed> feeds = new();
     private readonly Stopwatch sinceLook = new();
+    private readonly Stopwatch sinceEnds = Stopwatch.StartNew();
     private Thread? thread;
 
     /// <inheritdoc/>
@@ -136,6 +140,7 @@ public sealed partial class LogReader(
                 FollowProjector(consumer, feed);
             }
             StoreConfirmed(consumer);
+            SeeEnds(consumer);
             if (consumer.Consume(PollTime) is { } read && feeds.TryGetValue(read.Partition.Value, out var target))
             {
                 target.Add(new LogEntry(read.Offset.Value, read.Message.Key, read.Message.Value));
@@ -203,6 +208,20 @@ public sealed partial class LogReader(
             {
                 consumer.StoreOffset(new TopicPartitionOffset(bank.Value.Topic, partition, position));
             }
+        }
+    }
+
+    /// <summary>The client knows the ends from what it fetched: nobody is asked.</summary>
+    private void SeeEnds(IConsumer<byte[]?, byte[]?> consumer)
+    {
+        if (sinceEnds.Elapsed < EndsInterval)
+        {
+            return;
+        }
+        sinceEnds.Restart();
+        foreach (var feed in feeds.Values)
+        {
+            feed.SeeEnd(consumer.GetWatermarkOffsets(new TopicPartition(bank.Value.Topic, feed.Partition)).High.Value);
         }
     }
 

@@ -13,6 +13,8 @@ public sealed class LogLostException(string message) : Exception(message);
 /// </summary>
 public sealed class PartitionFeed(int partition, int capacity)
 {
+    private const long EndNotKnown = -1;
+
     private readonly Channel<(int Seek, LogEntry Entry)> queue =
         Channel.CreateUnbounded<(int, LogEntry)>(new UnboundedChannelOptions
         {
@@ -25,6 +27,7 @@ public sealed class PartitionFeed(int partition, int capacity)
     private int doneSeek;
     private long seekOffset;
     private int queued;
+    private long logEnd = EndNotKnown;
     private LogLostException? lost;
 
     /// <summary>The partition.</summary>
@@ -33,11 +36,17 @@ public sealed class PartitionFeed(int partition, int capacity)
     /// <summary>Whether reading is paused. The reader's thread only.</summary>
     public bool IsPaused { get; set; }
 
+    /// <summary>How many records wait.</summary>
+    public int Queued => Volatile.Read(ref queued);
+
+    /// <summary>The offset behind the log's last record, as the reader saw it last; null before that.</summary>
+    public long? LogEnd => Volatile.Read(ref logEnd) is >= 0 and var end ? end : null;
+
     /// <summary>Whether so much waits that reading should pause.</summary>
-    public bool IsFull => Volatile.Read(ref queued) >= capacity;
+    public bool IsFull => Queued >= capacity;
 
     /// <summary>Whether so little waits that reading should go on.</summary>
-    public bool IsHalfEmpty => Volatile.Read(ref queued) <= capacity / 2;
+    public bool IsHalfEmpty => Queued <= capacity / 2;
 
     /// <summary>Asks the reader to read on at an offset; everything read before is dropped.</summary>
     public void Seek(long offset)
@@ -75,6 +84,9 @@ public sealed class PartitionFeed(int partition, int capacity)
         Interlocked.Increment(ref queued);
         queue.Writer.TryWrite((doneSeek, entry));
     }
+
+    /// <summary>For the reader: the log ends there; negative if that is not known yet.</summary>
+    public void SeeEnd(long offset) => Volatile.Write(ref logEnd, offset);
 
     /// <summary>For the reader: the log has nothing at the offset that comes next.</summary>
     public void Lose(LogLostException problem)

@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using BankAccounts.Log.V1;
 using BankAccounts.ProjectionService.Ledger;
 using BankAccounts.ServiceDefaults;
 using BankAccounts.ServiceDefaults.Redis;
+using BankAccounts.ServiceDefaults.Tracing;
 using Confluent.Kafka;
 using Google.Protobuf;
 using Microsoft.Extensions.Options;
@@ -30,6 +32,7 @@ public sealed class FollowUpProducer(
         {
             return false;
         }
+        var sending = StartSpan(record, account);
         try
         {
             producer.Produce(
@@ -38,11 +41,14 @@ public sealed class FollowUpProducer(
                 {
                     Key = Encoding.ASCII.GetBytes(account.ToString()),
                     Value = Frame(record, nowMs),
-                });
+                    Headers = TraceContext.HeadersOf(record),
+                },
+                sending is null ? null : report => LogSpans.EndSend(sending, report));
             return true;
         }
-        catch (ProduceException<byte[], byte[]>)
+        catch (ProduceException<byte[], byte[]> refused)
         {
+            Spans.Fail(sending, refused.Error.Code.ToString());
             return false;
         }
     }
@@ -59,6 +65,18 @@ public sealed class FollowUpProducer(
             new Message<byte[], byte[]> { Key = null!, Value = Frame(record, nowMs) },
             cancellation).WaitAsync(cancellation);
         return delivered.Offset.Value;
+    }
+
+    /// <summary>In the trace of the command that it carries on, if that is sampled; null otherwise.</summary>
+    private Activity? StartSpan(LogRecord record, AccountId account)
+    {
+        if (!TraceContext.TryRead(record.Traceparent, out var command)
+            || LogSpans.StartSend(bank.Value.Topic, account, record.BodyCase, command) is not { } sending)
+        {
+            return null;
+        }
+        record.Traceparent = TraceContext.Of(sending);
+        return sending;
     }
 
     private byte[] Frame(LogRecord record, long nowMs)

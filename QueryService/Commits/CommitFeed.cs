@@ -15,6 +15,12 @@ public sealed class CommitFeed(IOptions<BankOptions> bank, IOptions<QueryOptions
 
     private int watchers;
 
+    /// <summary>How many watch an account.</summary>
+    public int Watchers => Volatile.Read(ref watchers);
+
+    /// <summary>How many wait for a position.</summary>
+    public int Waiting => partitions.Sum(partition => partition.Waiting);
+
     /// <summary>The partitions in which somebody waits or watches.</summary>
     public IEnumerable<int> Wanted =>
         Enumerable.Range(0, partitions.Length).Where(partition => partitions[partition].IsWanted);

@@ -23,6 +23,8 @@ internal sealed class PartitionNews
         }
     }
 
+    public int Waiting => Volatile.Read(ref waiting);
+
     public long Position
     {
         get

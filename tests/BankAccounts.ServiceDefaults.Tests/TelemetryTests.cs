@@ -69,6 +69,33 @@ public sealed partial class TelemetryTests
     }
 
     [Theory]
+    [InlineData("0", null, false)]
+    [InlineData("0", "00", false)]
+    [InlineData("0", "01", true)]
+    [InlineData("1", null, true)]
+    [InlineData("1", "00", false)]
+    public async Task A_trace_is_recorded_as_its_caller_says_and_one_that_begins_here_as_the_ratio_says(
+        string ratio, string? callersFlags, bool isRecorded)
+    {
+        await using var collector = await Collector.Start();
+        var builder = Builder(collector.Address, sampleRatio: ratio);
+        await using (var app = await RunningApp.Start(builder, MapWork))
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("/work", UriKind.Relative));
+            if (callersFlags is not null)
+            {
+                request.Headers.Add("traceparent", $"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-{callersFlags}");
+            }
+            using var answer = await app.Http.SendAsync(request);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+
+        var traces = collector.Received("traces");
+        Assert.Equal(isRecorded, traces.Contains("GET /work", StringComparison.Ordinal));
+        Assert.Equal(isRecorded, traces.Contains("inner work", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData(null, false)]
     [InlineData("", false)]
     [InlineData("http://127.0.0.1:1", true)]
@@ -82,12 +109,15 @@ public sealed partial class TelemetryTests
             service.ServiceType.Name.Contains("Otlp", StringComparison.Ordinal)));
     }
 
-    private static WebApplicationBuilder Builder(string collector, string? serviceName = null)
+    private static WebApplicationBuilder Builder(
+        string collector, string? serviceName = null, string? sampleRatio = null)
     {
         var builder = RunningApp.CreateBuilder();
         builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector;
         builder.Configuration["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
         builder.Configuration["OTEL_SERVICE_NAME"] = serviceName;
+        builder.Configuration["OTEL_TRACES_SAMPLER"] = sampleRatio is null ? "always_on" : null;
+        builder.Configuration["Telemetry:SampleRatio"] = sampleRatio;
         builder.AddServiceDefaults();
         builder.AddBankGrpc();
         return builder;
