@@ -17,7 +17,7 @@ public sealed class OutgoingWindow
     public const long MinPauseMs = 1_000;
 
     /// <summary>The longest pause before the first is sent again.</summary>
-    public const long MaxPauseMs = 30_000;
+    public const long MaxPauseMs = 5_000;
 
     private readonly SortedDictionary<long, UnsettledTransfer> unsettled = [];
     private long highest;

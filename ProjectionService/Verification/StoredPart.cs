@@ -85,10 +85,15 @@ public sealed record StoredPart(
     private static string AccountText(string field) =>
         AccountId.TryRead(ExpectedStore.Bytes(field), out var id) ? id.ToString() : Hex(field);
 
-    private static string NameText(string member) =>
-        member.Length > AccountId.Size
-            ? $"{System.Text.Encoding.UTF8.GetString(ExpectedStore.Bytes(member[..^(AccountId.Size + 1)]))} {AccountText(member[^AccountId.Size..])}"
-            : Hex(member);
+    private static string NameText(string member)
+    {
+        if (member.Length <= AccountId.Size)
+        {
+            return Hex(member);
+        }
+        var name = System.Text.Encoding.UTF8.GetString(ExpectedStore.Bytes(member[..^(AccountId.Size + 1)]));
+        return $"{name} {AccountText(member[^AccountId.Size..])}";
+    }
 
     private static string RequestText(string field) =>
         field.Length > AccountId.Size

@@ -24,7 +24,8 @@ public sealed class DecisionSearch(PartitionReader partitions, AccountHistories 
         var requestId = fields.Text("request_id", request.RequestId, 0, Bounds.MaxRequestIdScalars);
         if (request.Position is { } asked && (!reads.IsPosition(asked) || asked.Offset == long.MaxValue))
         {
-            fields.Add("position", $"must be of a partition of 0 to {reads.PartitionCount - 1}, with an offset from 0.");
+            fields.Add(
+                "position", $"must be of a partition of 0 to {reads.PartitionCount - 1}, with an offset from 0.");
         }
         else if ((request.Position is null) == requestId.IsEmpty)
         {

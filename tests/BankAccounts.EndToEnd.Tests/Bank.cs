@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
+using BankAccounts.Client;
 using BankAccounts.ServiceDefaults.Redis;
 using BankAccounts.Store.V1;
 using BankAccounts.Tests.Servers;
@@ -85,6 +86,10 @@ public sealed class Bank : IAsyncDisposable
 
     /// <summary>A client with a connection of its own: the host's proxy deals connections to replicas.</summary>
     public CommandService.CommandServiceClient NewCommands() => new(NewChannel("command-service"));
+
+    /// <summary>The client package, with connections of its own.</summary>
+    public BankClient NewClient() => new(
+        NewChannel("command-service").CreateCallInvoker(), NewChannel("query-service").CreateCallInvoker());
 
     /// <summary>Opens an account with some money in it.</summary>
     public async Task<string> OpenAccountAsync(long balance)

@@ -1,9 +1,7 @@
 using System.Text;
-using Aspire.Hosting.Testing;
 using BankAccounts.Log.V1;
 using BankAccounts.Tests.Servers;
 using BankAccounts.V1;
-using Confluent.Kafka;
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -150,19 +148,7 @@ public sealed class HaltedChannelTests(BankFixture fixture)
                 SettledBelow = sequence,
             },
         };
-        using var producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig
-        {
-            BootstrapServers = await bank.App.GetConnectionStringAsync("kafka"),
-            ApiVersionRequest = false,
-            BrokerVersionFallback = "0.9.0.1",
-            Acks = Acks.All,
-        }).Build();
-        await producer.ProduceAsync(
-            new TopicPartition("bank-accounts", destination.Partition),
-            new Message<byte[], byte[]>
-            {
-                Key = Encoding.ASCII.GetBytes(destination.ToString()),
-                Value = LogFrame.Encode(record),
-            });
+        await ForeignProducer.AppendAsync(
+            bank, destination.Partition, Encoding.ASCII.GetBytes(destination.ToString()), LogFrame.Encode(record));
     }
 }

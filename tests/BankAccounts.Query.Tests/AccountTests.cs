@@ -29,6 +29,16 @@ public sealed class AccountTests(QueryHost host) : QueryTest(host)
     }
 
     [Fact]
+    public async Task A_place_in_a_long_history_is_found_by_a_few_reads()
+    {
+        await GivenLongHistoryAsync(Alice, 20_000);
+        var before = await Host.ScriptsAsync();
+        await Queries.GetAccountAsync(new() { AccountId = Alice.ToString(), AsOfTime = TimeOf(7_777) });
+        // The account, a binary search over 79 pages, and the entry.
+        Assert.InRange(await Host.ScriptsAsync() - before, 3, 1 + 7 + 1);
+    }
+
+    [Fact]
     public async Task The_very_instant_of_an_entry_is_in_the_answer_and_the_one_before_is_not()
     {
         await GivenAsync(Create(Alice).At(StartMs), Deposit(Alice, 5).At(StartMs + 1_000), Deposit(Alice, 7).At(StartMs + 1_000));

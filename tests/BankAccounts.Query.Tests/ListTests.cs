@@ -167,7 +167,10 @@ public sealed class ListTests(QueryHost host) : QueryTest(host)
             [305],
             await EntriesAsync(new()
             {
-                Kinds = { EntryKind.Withdraw }, Outcome = Outcome.Rejected, StartTime = TimeOf(302), EndTime = TimeOf(309),
+                Kinds = { EntryKind.Withdraw },
+                Outcome = Outcome.Rejected,
+                StartTime = TimeOf(302),
+                EndTime = TimeOf(309),
             }));
 
         Malformed(

@@ -1,10 +1,14 @@
+using System.Globalization;
 using System.Net;
 using BankAccounts.ProjectionService;
 using BankAccounts.ProjectionService.History;
+using BankAccounts.ProjectionService.Rebuilding;
 using BankAccounts.ProjectionService.Redis;
+using BankAccounts.ProjectionService.Verification;
 using BankAccounts.QueryService;
 using BankAccounts.QueryService.Grpc;
 using BankAccounts.ServiceDefaults;
+using BankAccounts.ServiceDefaults.Redis;
 using BankAccounts.Store.Tests;
 using BankAccounts.Tests.Servers;
 using Grpc.Net.Client;
@@ -109,10 +113,12 @@ public sealed class QueryHost : IAsyncLifetime
         sessions.Clear();
         for (var partition = 0; partition < Partitions; partition++)
         {
-            sessions[partition] = await ProjectionSession.BeginAsync(
-                new PartitionStore(Database, partition, Timeout), new ProjectionOptions(), confirmed: null, default);
+            await BeginAsync(partition);
         }
     }
+
+    private async Task BeginAsync(int partition) => sessions[partition] = await ProjectionSession.BeginAsync(
+        new PartitionStore(Database, partition, Timeout), new ProjectionOptions(), confirmed: null, default);
 
     /// <summary>Commits what is new in a log.</summary>
     internal async Task FoldAsync(TransferLog log, int batchSize = 1_000)
@@ -126,6 +132,31 @@ public sealed class QueryHost : IAsyncLifetime
             }
             await session.ConfirmAsync();
         }
+    }
+
+    /// <summary>Builds a partition's state anew beside the live one, and removes the old one at once.</summary>
+    internal async Task RebuildAsync(TransferLog log, int partition)
+    {
+        using var cursor = new MemoryCursor(log.Of(partition));
+        await new PartitionRebuild(
+            partition,
+            new GenerationStore(Database, partition, Timeout),
+            new ChunkReader(Database, partition, Timeout),
+            cursor,
+            _ => Task.CompletedTask).RunAsync(CancellationToken.None);
+        await Database.HashSetAsync(RedisKeys.Root(partition), "retired_until", 1);
+        var (removed, _) = await GenerationSweeper.SweepAsync(Database, partition, Timeout, CancellationToken.None);
+        Assert.True(removed > 0);
+        await BeginAsync(partition);
+    }
+
+    /// <summary>How many scripts Redis has run so far.</summary>
+    public async Task<long> ScriptsAsync()
+    {
+        var statistics = (string)(await Database.ExecuteAsync("INFO", "commandstats"))!;
+        return statistics.Split('\n')
+            .Where(line => line.StartsWith("cmdstat_eval", StringComparison.Ordinal))
+            .Sum(line => long.Parse(line.Split("calls=")[1].Split(',')[0], CultureInfo.InvariantCulture));
     }
 
     /// <summary>Seals what is due of an account's history.</summary>

@@ -101,6 +101,18 @@ public sealed class StatementTests(QueryHost host) : QueryTest(host)
     }
 
     [Fact]
+    public async Task A_statement_goes_on_while_the_partition_is_rebuilt()
+    {
+        await GivenLongHistoryAsync(Alice, 6_000);
+        using var slow = Queries.GetStatement(new() { AccountId = Alice.ToString() }, deadline: QueryHost.In(60));
+        Assert.True(await slow.ResponseStream.MoveNext(default));
+        await Host.RebuildAsync(Log, Partition);
+
+        var lines = await RestAsync(slow);
+        Assert.Equal((6_000, BalanceAfter(6_000)), (lines[^1].Number, lines[^1].Balance));
+    }
+
+    [Fact]
     public async Task Times_in_the_wrong_order_are_malformed()
     {
         var call = Queries.GetStatement(new() { AccountId = Alice.ToString(), StartTime = TimeOf(2), EndTime = TimeOf(1) });

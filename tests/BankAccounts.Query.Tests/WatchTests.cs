@@ -94,6 +94,18 @@ public sealed class WatchTests(QueryHost host) : QueryTest(host)
     }
 
     [Fact]
+    public async Task A_rebuild_is_not_noticed()
+    {
+        await GivenAsync(Create(Alice), Deposit(Alice, 1));
+        using var watch = Watch(new());
+        await NextAsync(watch);
+        await Host.RebuildAsync(Log, Partition);
+        await GivenAsync(Deposit(Alice, 4));
+        var change = await NextAsync(watch);
+        Assert.Equal((3, 5), (change.Account.Version, change.Account.Balance));
+    }
+
+    [Fact]
     public async Task A_message_that_was_lost_is_made_good_by_a_look()
     {
         await GivenAsync(Create(Alice));
@@ -158,6 +170,23 @@ public sealed class WatchTests(QueryHost host) : QueryTest(host)
         var stopped = server.StopAsync();
         Refused(await RefusalOfAsync(watch), StatusCode.Unavailable, "SHUTTING_DOWN");
         await stopped.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task A_server_ends_though_its_watchers_do_not_read()
+    {
+        await GivenLongHistoryAsync(Alice, 5_000);
+        await using var server = await Host.StartAsync();
+        using var channel = GrpcChannel.ForAddress(server.Urls.Single());
+        var queries = new V1.QueryService.QueryServiceClient(channel);
+        var watches = Enumerable.Range(0, 5).Select(
+            _ => queries.WatchAccount(new() { AccountId = Alice.ToString(), FromVersion = 0 })).ToList();
+        foreach (var watch in watches)
+        {
+            await watch.ResponseHeadersAsync;
+        }
+        await server.StopAsync().WaitAsync(TimeSpan.FromSeconds(10));
+        watches.ForEach(watch => watch.Dispose());
     }
 
     [Fact]
