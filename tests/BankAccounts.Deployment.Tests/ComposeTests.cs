@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.Extensions.Hosting;
 
 namespace BankAccounts.Deployment.Tests;
 
@@ -7,6 +8,9 @@ namespace BankAccounts.Deployment.Tests;
 public sealed class ComposeTests
 {
     private static readonly string File = Repository.PathOf("deploy", "compose.yaml");
+
+    private static readonly Lazy<Task<JsonElement[]>> Documents =
+        new(async () => (await Repository.ValidateAsync("yaml", File)).Documents);
 
     [Fact]
     public async Task It_is_as_the_published_schema_says()
@@ -42,6 +46,10 @@ public sealed class ComposeTests
             Assert.InRange(service.GetProperty("deploy").GetProperty("replicas").GetInt32(), 2, 64);
             Assert.True(service.GetProperty("read_only").GetBoolean());
             Assert.Equal(["ALL"], Texts(service.GetProperty("cap_drop")));
+            var grace = service.GetProperty("stop_grace_period").GetString()!;
+            Assert.EndsWith("s", grace, StringComparison.Ordinal);
+            Assert.True(
+                int.Parse(grace[..^1], CultureInfo.InvariantCulture) > new HostOptions().ShutdownTimeout.TotalSeconds);
         }
     }
 
@@ -111,7 +119,7 @@ public sealed class ComposeTests
     }
 
     private static async Task<JsonElement> ServicesAsync() =>
-        Assert.Single((await Repository.ValidateAsync("compose", File)).Documents).GetProperty("services");
+        Assert.Single(await Documents.Value).GetProperty("services");
 
     private static string[] Texts(JsonElement list) => [.. list.EnumerateArray().Select(item => item.GetString()!)];
 }

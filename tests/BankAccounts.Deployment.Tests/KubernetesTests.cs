@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Hosting;
 
 namespace BankAccounts.Deployment.Tests;
 
@@ -9,8 +10,8 @@ public sealed class KubernetesTests
 
     private static readonly string Folder = Repository.PathOf("deploy", "kubernetes");
 
-    // What the host waits for calls and loops, when it is told to stop.
-    private const int ShutdownTimeoutSeconds = 30;
+    private static readonly Lazy<Task<JsonElement[]>> Documents =
+        new(async () => (await Repository.ValidateAsync("yaml", Files())).Documents);
 
     [Fact]
     public async Task Every_document_is_as_the_published_schema_of_its_kind_says()
@@ -74,8 +75,8 @@ public sealed class KubernetesTests
             var wait = container.TryGetProperty("lifecycle", out var lifecycle)
                 ? lifecycle.GetProperty("preStop").GetProperty("sleep").GetProperty("seconds").GetInt32()
                 : 0;
-            Assert.True(
-                pod.GetProperty("terminationGracePeriodSeconds").GetInt32() > ShutdownTimeoutSeconds + wait, name);
+            var grace = TimeSpan.FromSeconds(pod.GetProperty("terminationGracePeriodSeconds").GetInt32() - wait);
+            Assert.True(grace > new HostOptions().ShutdownTimeout, name);
         }
     }
 
@@ -157,8 +158,7 @@ public sealed class KubernetesTests
         [.. Directory.GetFiles(Folder, "*.yaml").Where(file => Path.GetFileName(file) != Kustomization)];
 
     private static async Task<JsonElement[]> OfKindAsync(string kind) =>
-        [.. (await Repository.ValidateAsync("yaml", Files())).Documents
-            .Where(document => document.GetProperty("kind").GetString() == kind)];
+        [.. (await Documents.Value).Where(document => document.GetProperty("kind").GetString() == kind)];
 
     private static JsonElement Named(JsonElement[] documents, string name) => Assert.Single(
         documents, document => document.GetProperty("metadata").GetProperty("name").GetString() == name);
