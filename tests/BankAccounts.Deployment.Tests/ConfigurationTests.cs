@@ -1,0 +1,131 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using BankAccounts.AppHost;
+using BankAccounts.CommandService;
+using BankAccounts.ProjectionService;
+using BankAccounts.QueryService;
+using BankAccounts.ServiceDefaults;
+using BankAccounts.ServiceDefaults.GrpcHosting;
+using BankAccounts.ServiceDefaults.RedisClient;
+using Microsoft.Extensions.Configuration;
+
+namespace BankAccounts.Deployment.Tests;
+
+/// <summary>docs/CONFIGURATION.md says of every key what the code says.</summary>
+public sealed class ConfigurationTests
+{
+    private static readonly (string Section, Type Options)[] Sections =
+    [
+        (BankOptions.Section, typeof(BankOptions)),
+        (CommandOptions.Section, typeof(CommandOptions)),
+        (ProjectionOptions.Section, typeof(ProjectionOptions)),
+        (QueryOptions.Section, typeof(QueryOptions)),
+        (GrpcLimits.Section, typeof(GrpcLimits)),
+    ];
+
+    [Fact]
+    public void Every_option_of_a_service_has_a_row_with_its_default_and_its_bounds()
+    {
+        foreach (var (key, property, options) in Options())
+        {
+            var row = Assert.Contains(key, ConfigurationTable.Rows);
+            Assert.StartsWith($"`{Text(property.GetValue(options))}`", row.Default, StringComparison.Ordinal);
+            if (property.GetCustomAttribute<RangeAttribute>() is { } range)
+            {
+                Assert.Equal(
+                    string.Create(CultureInfo.InvariantCulture, $"{range.Minimum:N0} … {range.Maximum:N0}"), row.Bounds);
+            }
+        }
+    }
+
+    [Fact]
+    public void Every_row_of_an_options_section_is_an_option()
+    {
+        var known = Options().Select(option => option.Key).ToHashSet();
+        var rows = ConfigurationTable.Rows.Keys
+            .Where(key => Sections.Any(section => key.StartsWith($"{section.Section}:", StringComparison.Ordinal)))
+            .ToList();
+
+        Assert.Equal(known.Order(StringComparer.Ordinal), rows.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Every_key_that_a_service_is_built_with_has_a_row_that_says_its_value()
+    {
+        foreach (var project in Repository.Services.Select(service => service.Project).Append("BankAccounts.AppHost"))
+        {
+            foreach (var (key, value) in Repository.SettingsOf(project))
+            {
+                var row = Assert.Contains(key, ConfigurationTable.Rows);
+                Assert.Contains($"`{value}`", row.Default, StringComparison.Ordinal);
+            }
+        }
+    }
+
+    [Fact]
+    public void The_environment_form_follows_from_the_key()
+    {
+        foreach (var row in ConfigurationTable.Rows.Values)
+        {
+            Assert.Contains(
+                row.Variable, new[] { row.Key.Replace(":", "__", StringComparison.Ordinal), $"DOTNET_{row.Key}" });
+        }
+    }
+
+    [Fact]
+    public void Every_setting_of_the_AppHost_has_a_row_with_its_default_and_the_bounds_that_it_enforces()
+    {
+        var defaults = new BankSettings();
+        foreach (var property in Properties(typeof(BankSettings)))
+        {
+            var key = property.Name == nameof(BankSettings.TopicIsManaged)
+                ? "Bank:TopicIsManaged"
+                : string.Concat(property.Name.Select((letter, index) =>
+                    index > 0 && char.IsUpper(letter) ? $"-{letter}" : $"{letter}")).ToLowerInvariant();
+            var row = Assert.Contains(key, ConfigurationTable.Rows);
+            Assert.Contains("H", row.Readers, StringComparison.Ordinal);
+            var value = property.GetValue(defaults);
+            Assert.StartsWith(value is null ? "none" : $"`{Text(value)}`", row.Default, StringComparison.Ordinal);
+            if (value is int)
+            {
+                var bounds = row.Bounds.Split(" … ").Select(bound => int.Parse(
+                    bound, NumberStyles.AllowThousands, CultureInfo.InvariantCulture)).ToArray();
+                Assert.Equal(bounds[0], property.GetValue(Read(key, bounds[0])));
+                Assert.Equal(bounds[1], property.GetValue(Read(key, bounds[1])));
+                Assert.Throws<BankStartException>(() => Read(key, bounds[0] - 1));
+                Assert.Throws<BankStartException>(() => Read(key, bounds[1] + 1));
+            }
+        }
+    }
+
+    [Fact]
+    public void The_times_that_stand_before_a_Redis_connection_string_are_told()
+    {
+        var said = File.ReadAllText(Repository.PathOf("docs", "CONFIGURATION.md"));
+        Assert.Contains($"`{RedisTimes.Under(string.Empty).TrimEnd(',')}`", said, StringComparison.Ordinal);
+    }
+
+    private static BankSettings Read(string key, int value) => BankSettings.Read(new ConfigurationBuilder()
+        .AddInMemoryCollection([new(key, value.ToString(CultureInfo.InvariantCulture))])
+        .Build());
+
+    private static IEnumerable<(string Key, PropertyInfo Property, object Options)> Options() =>
+        from section in Sections
+        let options = Activator.CreateInstance(section.Options)!
+        from property in Properties(section.Options)
+        select ($"{section.Section}:{property.Name}", property, options);
+
+    private static IEnumerable<PropertyInfo> Properties(Type options) =>
+        options.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(property => property.SetMethod is { IsPublic: true }
+                && property.GetCustomAttribute<CompilerGeneratedAttribute>() is null);
+
+    private static string Text(object? value) => value switch
+    {
+        bool flag => flag ? "true" : "false",
+        TimeSpan time => time.ToString("c", CultureInfo.InvariantCulture),
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
+    };
+}
