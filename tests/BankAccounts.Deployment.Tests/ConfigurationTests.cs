@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 using BankAccounts.AppHost;
 using BankAccounts.CommandService;
 using BankAccounts.ProjectionService;
@@ -14,7 +15,7 @@ using Microsoft.Extensions.Configuration;
 namespace BankAccounts.Deployment.Tests;
 
 /// <summary>docs/CONFIGURATION.md says of every key what the code says.</summary>
-public sealed class ConfigurationTests
+public sealed partial class ConfigurationTests
 {
     private static readonly (string Section, Type Options)[] Sections =
     [
@@ -24,6 +25,8 @@ public sealed class ConfigurationTests
         (QueryOptions.Section, typeof(QueryOptions)),
         (GrpcLimits.Section, typeof(GrpcLimits)),
     ];
+
+    private static readonly string[] AskingProjects = ["BankAccounts.ServiceDefaults", "BankAccounts.AppHost"];
 
     [Fact]
     public void Every_option_of_a_service_has_a_row_with_its_default_and_its_bounds()
@@ -62,6 +65,22 @@ public sealed class ConfigurationTests
                 Assert.Contains($"`{value}`", row.Default, StringComparison.Ordinal);
             }
         }
+    }
+
+    [Fact]
+    public void Every_variable_that_the_code_asks_for_by_name_has_a_row()
+    {
+        var asked = AskingProjects
+            .SelectMany(project => Directory.EnumerateFiles(
+                Repository.PathOf(project), "*.cs", SearchOption.AllDirectories))
+            .SelectMany(file => Asked().Matches(File.ReadAllText(file)))
+            .Select(name => name.Groups["name"].Value)
+            .Distinct()
+            .Where(name => name != "PATH")
+            .ToList();
+
+        Assert.InRange(asked.Count, 7, 100);
+        Assert.All(asked, name => Assert.Contains(name, ConfigurationTable.Rows));
     }
 
     [Fact]
@@ -128,4 +147,7 @@ public sealed class ConfigurationTests
         TimeSpan time => time.ToString("c", CultureInfo.InvariantCulture),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };
+
+    [GeneratedRegex(@"(?:""|GetEnvironmentVariable\("")(?<name>OTEL_\w+|Telemetry:\w+|(?<=Variable\("")\w+)""")]
+    private static partial Regex Asked();
 }

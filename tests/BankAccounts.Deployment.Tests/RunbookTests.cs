@@ -58,6 +58,20 @@ public sealed partial class RunbookTests
     }
 
     [Fact]
+    public void Every_metric_that_it_names_is_one_that_the_services_have()
+    {
+        var metrics = File.ReadLines(Repository.PathOf("docs", "OBSERVABILITY.md"))
+            .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
+            .Where(cells => cells.Length > 4 && cells[1].StartsWith("`bank.", StringComparison.Ordinal))
+            .SelectMany(cells => Metric().Matches($"{cells[1]} {cells[4]}").Select(name => name.Value))
+            .ToHashSet();
+        var named = Metric().Matches(Text).Select(name => name.Value).ToList();
+
+        Assert.InRange(named.Count, 8, 100);
+        Assert.All(named, name => Assert.Contains(name, metrics));
+    }
+
+    [Fact]
     public void Every_deployment_and_variable_that_it_names_exists()
     {
         Assert.All(Deployment().Matches(Text), named => Assert.Contains(
@@ -71,13 +85,16 @@ public sealed partial class RunbookTests
     [Theory]
     [InlineData("RUNBOOK.md")]
     [InlineData("CONFIGURATION.md")]
+    [InlineData("../deploy/README.md")]
     public void Every_link_leads_somewhere(string document)
     {
         var text = File.ReadAllText(Repository.PathOf("docs", document));
+        var folder = Path.GetDirectoryName(Repository.PathOf("docs", document))!;
         foreach (Match link in Link().Matches(text))
         {
-            var file = link.Groups["file"].Value is { Length: > 0 } other ? other : document;
-            var target = Repository.PathOf("docs", file);
+            var target = link.Groups["file"].Value is { Length: > 0 } other
+                ? Path.Combine(folder, other)
+                : Repository.PathOf("docs", document);
             Assert.True(Path.Exists(target), link.Value);
             if (link.Groups["anchor"].Value is { Length: > 0 } anchor)
             {
@@ -97,6 +114,9 @@ public sealed partial class RunbookTests
 
     [GeneratedRegex(@"(?<![""\w])[a-z]\w*")]
     private static partial Regex Word();
+
+    [GeneratedRegex(@"`bank\.[a-z_.]+`")]
+    private static partial Regex Metric();
 
     [GeneratedRegex(@"PARTITION_STATE_\w+")]
     private static partial Regex State();
