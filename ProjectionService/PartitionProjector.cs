@@ -229,10 +229,7 @@ public sealed partial class PartitionProjector(
             ? position
             : end;
         LogContinuity.RequireWithin(feed.Partition, session.Ledger.Head, start, seenEnd);
-        if (position < end)
-        {
-            await store.SetCatchUpAsync(end, cancellation);
-        }
+        await store.SetCatchUpAsync(end, cancellation);
         return end;
     }
 

@@ -134,6 +134,9 @@ public static class Reasons
         "TOO_MANY_STATEMENTS", StatusCode.ResourceExhausted, "This server streams as many statements as it can.")
     { RetryAfter = Later };
 
+    public static readonly ErrorReason CallerTooSlow = new(
+        "CALLER_TOO_SLOW", StatusCode.Aborted, "The next part of the statement was not taken in time.");
+
     public static readonly ErrorReason PositionNotReached = new(
         "POSITION_NOT_REACHED", StatusCode.DeadlineExceeded,
         "The fold did not reach min_position before the deadline.", "partition", "min_position", "position");
@@ -183,6 +186,11 @@ public static class Reasons
     public static readonly ErrorReason NotUnsettled = new(
         "NOT_UNSETTLED", StatusCode.FailedPrecondition,
         "The source has no unsettled transfer of that number in this channel. Nothing was appended.");
+
+    public static readonly ErrorReason WrongNextSequence = new(
+        "WRONG_NEXT_SEQUENCE", StatusCode.FailedPrecondition,
+        "With that transfer the channel would credit one twice, or one never. Nothing was appended.",
+        "taken", "lowest_unsettled");
 
     public static readonly ErrorReason VerifyRunning = Running("VERIFY_RUNNING");
 

@@ -4,6 +4,7 @@ using BankAccounts.Log.V1;
 using BankAccounts.ProjectionService.Ledger;
 using BankAccounts.ProjectionService.Redis;
 using BankAccounts.ProjectionService.Transfers;
+using BankAccounts.ProjectionService.Verification;
 using BankAccounts.ServiceDefaults;
 using BankAccounts.ServiceDefaults.Grpc;
 using BankAccounts.ServiceDefaults.Redis;
@@ -13,6 +14,7 @@ using Confluent.Kafka;
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
+using StackExchange.Redis;
 
 namespace BankAccounts.ProjectionService.Grpc;
 
@@ -29,8 +31,13 @@ public sealed class ReleaseCall(LiveState state, FollowUpProducer producer, IOpt
     public async Task<ReleaseChannelResponse> RunAsync(ReleaseChannelRequest request, ServerCallContext context)
     {
         Check(request);
+        var left = context.Patience();
+        if (left <= TimeSpan.Zero)
+        {
+            throw BankErrors.Create(Reasons.DeadlineTooShort);
+        }
         var cancellation = context.CancellationToken;
-        await RequireHaltAsync(request, cancellation);
+        var halted = await HaltedAsync(request, cancellation);
         var release = new LogRecord
         {
             ChannelRelease = new ChannelReleaseEvent
@@ -39,12 +46,12 @@ public sealed class ReleaseCall(LiveState state, FollowUpProducer producer, IOpt
                 DestinationPartition = request.DestinationPartition,
                 HaltedByOffset = request.HaltedByOffset,
                 NextSequence = request.NextSequence,
-                NextChain = await NextChainAsync(request, cancellation),
+                NextChain = await NextChainAsync(request, halted, cancellation),
                 Description = ByteString.CopyFromUtf8(request.Description),
             },
         };
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(context.Patience());
+        patience.CancelAfter(left);
         try
         {
             var offset = await producer.AppendAsync(release, request.DestinationPartition, patience.Token);
@@ -91,49 +98,95 @@ public sealed class ReleaseCall(LiveState state, FollowUpProducer producer, IOpt
         }
     }
 
-    private async Task RequireHaltAsync(ReleaseChannelRequest request, CancellationToken cancellation)
+    /// <summary>The channel, which is halted as the request says.</summary>
+    private async Task<StoredIncomingChannel> HaltedAsync(
+        ReleaseChannelRequest request, CancellationToken cancellation)
     {
         var field = Encoding.Latin1.GetString(StoreCodec.Field(request.SourcePartition));
         var live = await state.ReadAsync(
             request.DestinationPartition, keys => [["HGET", keys.ChannelsIn, field]], cancellation);
-        if (live is null || live.Answers[0].IsNull
-            || StoredIncomingChannel.Parser.ParseFrom((byte[])live.Answers[0]!) is var channel
-                && (!channel.Halted || channel.HaltedByOffset != request.HaltedByOffset))
-        {
-            throw NotHalted(request);
-        }
+        return live is not null && !live.Answers[0].IsNull
+            && StoredIncomingChannel.Parser.ParseFrom((byte[])live.Answers[0]!) is { Halted: true } channel
+            && channel.HaltedByOffset == request.HaltedByOffset
+                ? channel
+                : throw NotHalted(request);
     }
 
-    private async Task<ByteString> NextChainAsync(ReleaseChannelRequest request, CancellationToken cancellation)
+    /// <summary>The chain of the transfer that the channel is to take next, if one is named.</summary>
+    private async Task<ByteString> NextChainAsync(
+        ReleaseChannelRequest request, StoredIncomingChannel halted, CancellationToken cancellation)
     {
         if (request.NextSequence == 0)
         {
             return ByteString.Empty;
         }
-        var entry = new ChannelEntry(request.DestinationPartition, request.NextSequence);
-        var field = Encoding.Latin1.GetString(StoreCodec.Field(entry));
+        var (next, taken) = (request.NextSequence, halted.LastSequence);
         var live = await state.ReadAsync(
-            request.SourcePartition, keys => [["HGET", keys.Unsettled, field]], cancellation);
-        return live is null || live.Answers[0].IsNull
-            ? throw BankErrors.Create(Reasons.NotUnsettled)
-            : StoredUnsettled.Parser.ParseFrom((byte[])live.Answers[0]!).Chain;
+            request.SourcePartition,
+            keys =>
+            [
+                ["HGET", keys.Unsettled, FieldOf(next)],
+                ["HGET", keys.Unsettled, FieldOf(taken)],
+                ["HGET", keys.ChannelsOut, Encoding.Latin1.GetString(StoreCodec.Field(request.DestinationPartition))],
+            ],
+            cancellation);
+        if (live is null || live.Answers[0].IsNull)
+        {
+            throw BankErrors.Create(Reasons.NotUnsettled);
+        }
+        var told = StoredSendings.Parser.ParseFrom(
+            await state.ReadOwnerAsync(request.SourcePartition, OwnerReport.Sendings, cancellation));
+        var lowest = told.Channels
+            .FirstOrDefault(channel => channel.Destination == request.DestinationPartition)?.LowestUnsettled ?? 0;
+        // Numbers that were taken may be credited again only if they are other transfers by now: the source has
+        // not come so far again, or has with another chain. What is skipped must be settled.
+        var isRight = next > taken
+            ? next == taken + 1 || next == lowest
+            : StoredOutgoingChannel.Parser.ParseFrom((byte[])live.Answers[2]!).NextSequence <= taken
+                || (!live.Answers[1].IsNull
+                    && StoredUnsettled.Parser.ParseFrom((byte[])live.Answers[1]!).Chain != halted.Chain);
+        return isRight
+            ? StoredUnsettled.Parser.ParseFrom((byte[])live.Answers[0]!).Chain
+            : throw BankErrors.Create(
+                Reasons.WrongNextSequence,
+                metadata: [new("taken", Text(taken)), new("lowest_unsettled", Text(lowest))]);
+
+        string FieldOf(long sequence) =>
+            Encoding.Latin1.GetString(StoreCodec.Field(new ChannelEntry(request.DestinationPartition, sequence)));
     }
 
+    /// <summary>Asks until the release is decided: it is in the log, so nothing else can end this but time.</summary>
     private async Task<StoredDecision> DecisionAsync(int partition, long offset, CancellationToken cancellation)
     {
-        var slot = (offset % RedisKeys.MaxDecisions).ToString(CultureInfo.InvariantCulture);
         while (true)
         {
-            var live = await state.ReadAsync(partition, keys => [["HGET", keys.Decisions, slot]], cancellation);
-            if (live is not null && !live.Answers[0].IsNull
-                && PushedDecision.Parser.ParseFrom((byte[])live.Answers[0]!) is { Decision: { } decision } found
-                && found.Offset == offset)
+            if (await TryFindAsync(partition, offset, cancellation) is { } decision)
             {
                 return decision;
             }
             await Task.Delay(LookInterval, cancellation);
         }
     }
+
+    private async Task<StoredDecision?> TryFindAsync(int partition, long offset, CancellationToken cancellation)
+    {
+        try
+        {
+            var slot = Text(offset % RedisKeys.MaxDecisions);
+            var live = await state.ReadAsync(partition, keys => [["HGET", keys.Decisions, slot]], cancellation);
+            return live is not null && !live.Answers[0].IsNull
+                && PushedDecision.Parser.ParseFrom((byte[])live.Answers[0]!) is var found
+                && found.Offset == offset
+                    ? found.Decision
+                    : null;
+        }
+        catch (Exception away) when (away is RedisException or TimeoutException or GenerationMovedException)
+        {
+            return null;
+        }
+    }
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static RpcException NotHalted(ReleaseChannelRequest request) => BankErrors.Create(
         Reasons.ChannelNotHalted,

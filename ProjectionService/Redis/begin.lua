@@ -21,5 +21,6 @@ end
 local number = string.format('%.0f', generation)
 local head = KEYS[1] .. ':' .. number .. ':head'
 redis.call('HSET', head, 'position', 0, 'digest', ARGV[3], 'head', ARGV[4], 'first_request', 0)
-redis.call('HSET', KEYS[1], 'generation', number, 'layout', ARGV[2])
+-- Until its owner has said where the log ends, reads must not take it for all there is.
+redis.call('HSET', KEYS[1], 'generation', number, 'layout', ARGV[2], 'catch_up', '9007199254740991')
 return number

@@ -16,14 +16,21 @@ public sealed class OutgoingWindow
     /// <summary>The pause before the first is sent again.</summary>
     public const long MinPauseMs = 1_000;
 
-    /// <summary>The longest pause before the first is sent again.</summary>
+    /// <summary>The longest pause before the first is sent again, while an answer may just have been lost.</summary>
     public const long MaxPauseMs = 5_000;
+
+    /// <summary>How often the first is sent again at that pace; then pauses double again.</summary>
+    public const int PatientResends = 12;
+
+    /// <summary>The longest pause of all: the channel is halted, or its destination is away for long.</summary>
+    public const long LongestPauseMs = 60_000;
 
     private readonly SortedDictionary<long, UnsettledTransfer> unsettled = [];
     private long highest;
     private long sentThrough;
     private long pauseMs = MinPauseMs;
     private long resendAtMs;
+    private int resends;
     private bool isAsking;
 
     /// <summary>How many transfers are not settled.</summary>
@@ -45,7 +52,7 @@ public sealed class OutgoingWindow
     {
         unsettled.Remove(sequence);
         SettledBelow = unsettled.Count > 0 ? unsettled.First().Key : Math.Max(SettledBelow, sequence + 1);
-        pauseMs = MinPauseMs;
+        (pauseMs, resends) = (MinPauseMs, 0);
         resendAtMs = nowMs + pauseMs;
     }
 
@@ -72,7 +79,7 @@ public sealed class OutgoingWindow
         if (first.Sequence <= sentThrough && nowMs >= resendAtMs)
         {
             isAsking = true;
-            pauseMs = Math.Min(pauseMs * 2, MaxPauseMs);
+            pauseMs = Math.Min(pauseMs * 2, ++resends < PatientResends ? MaxPauseMs : LongestPauseMs);
             resendAtMs = nowMs + pauseMs;
             return [first];
         }

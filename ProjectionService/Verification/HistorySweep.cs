@@ -32,7 +32,7 @@ public sealed class HistorySweep(PartitionVerifier verifier, CancellationToken c
         var longer = new List<StoredPart>();
         foreach (var (part, answers) in histories.Zip(chunk.Answers.Chunk(chunk.Answers.Length / histories.Count)))
         {
-            if (lists.Compare(part, answers, behind: 0) > EntriesAtOnce)
+            if (lists.Compare(part, answers, behind: 0) > EntriesAtOnce || (long)answers[2] > 0)
             {
                 longer.Add(part);
             }

@@ -47,7 +47,7 @@ public sealed class AccountList(PartitionReader partitions, Reads reads)
             var (partition, after) = place;
             var reading = await at.ReadAsync(cancellation => partitions.ReadNamesAsync(
                 partition, prefix.ToByteArray(), after, wanted, cancellation));
-            SetPosition(page, Answers.PositionOf(partition, reading.Position));
+            AddPosition(page, Answers.PositionOf(partition, reading.Position));
             var found = reading.Value!;
             var taken = Take(page, found, request.State, size);
             examined += taken;
@@ -80,13 +80,13 @@ public sealed class AccountList(PartitionReader partitions, Reads reads)
         return taken;
     }
 
-    private static void SetPosition(ListAccountsResponse page, Position position)
+    /// <summary>A partition that is read several times is reflected as of the first: all of it has that much.</summary>
+    private static void AddPosition(ListAccountsResponse page, Position position)
     {
-        if (page.Position.Count > 0 && page.Position[^1].Partition == position.Partition)
+        if (page.Position.Count == 0 || page.Position[^1].Partition != position.Partition)
         {
-            page.Position.RemoveAt(page.Position.Count - 1);
+            page.Position.Add(position);
         }
-        page.Position.Add(position);
     }
 
     /// <summary>Behind which name of which partition a page begins.</summary>

@@ -65,6 +65,11 @@ public sealed class DecisionSearch(PartitionReader partitions, AccountHistories 
         }
         else if (reading.Value.Decision is { } kept && kept.Offset == offset)
         {
+            if (kept.Decision is { Pending: true } pending)
+            {
+                // A repeated request got what was known then: the transfer itself knows more by now.
+                return await OfTransferAsync(at, pending);
+            }
             if (kept.Decision is { } decision)
             {
                 answer.Decision = Answers.DecisionOf(at.Partition, decision);
@@ -131,12 +136,17 @@ public sealed class DecisionSearch(PartitionReader partitions, AccountHistories 
         {
             return Answer(id, found.Decision, history);
         }
+        return await OfTransferAsync(at, found.Decision);
+    }
+
+    private async Task<GetDecisionResponse> OfTransferAsync(ReadAtPosition at, StoredDecision pending)
+    {
         var transfer = await at.ReadAsync(
-            cancellation => partitions.ReadAsync(new TransferId(id.Partition, offset), cancellation));
+            cancellation => partitions.ReadAsync(new TransferId(at.Partition, pending.Offset), cancellation));
         return new GetDecisionResponse
         {
-            Decision = Answers.DecisionOf(id.Partition, transfer.Value?.Decision ?? found.Decision),
-            Position = Answers.PositionOf(id.Partition, transfer.Position),
+            Decision = Answers.DecisionOf(at.Partition, transfer.Value?.Decision ?? pending),
+            Position = Answers.PositionOf(at.Partition, transfer.Position),
         };
     }
 

@@ -26,6 +26,12 @@ public sealed class ReadAtPosition(
     public ReadAtPosition NotBefore(long offset) =>
         new(feed, context, partition, Math.Max(minOffset, offset), allowStale);
 
+    /// <summary>
+    /// The same for what cannot be another after this offset: only that the fold is behind it has to be waited for.
+    /// </summary>
+    public ReadAtPosition Unchanging(long offset) =>
+        new(feed, context, partition, Math.Max(minOffset, offset), allowStale: true);
+
     /// <summary>Reads as soon as the position is passed.</summary>
     /// <exception cref="RpcException">UNAVAILABLE or DEADLINE_EXCEEDED.</exception>
     public async Task<Reading<T>> ReadAsync<T>(Func<CancellationToken, Task<Reading<T>?>> read)

@@ -33,8 +33,8 @@ public sealed class AccountHistory
         HistoryReader reader, ReadAtPosition at, AccountId id, StoredAccount account, long position)
     {
         this.reader = reader;
-        // If Redis is set back meanwhile, its entries are waited for.
-        this.at = at.NotBefore(position - 1);
+        // If Redis is set back meanwhile, or folded again, its entries are waited for.
+        this.at = at.Unchanging(position - 1);
         this.id = id;
         Account = account;
         Position = position;

@@ -28,6 +28,11 @@ public sealed class AccountWatcher(HistoryReader reader, AccountId id, long vers
         do
         {
             slice = await ReadAsync(cancellation);
+            if (slice.Entries.Count == 0 && next <= slice.Account.Entries)
+            {
+                // A script that died midway: the account is there and its entries are not, until it is mended.
+                await Task.Delay(LookAgain, cancellation);
+            }
             foreach (var entry in slice.Entries)
             {
                 next = entry.Number + 1;

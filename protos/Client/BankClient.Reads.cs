@@ -65,12 +65,13 @@ public sealed partial class BankClient
     public async IAsyncEnumerable<WatchAccountResponse> WatchAccountAsync(
         WatchAccountRequest request, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        var read = request.Clone();
-        positions.Require(read);
+        var resumed = request.Clone();
         var brokeAt = time.GetTimestamp();
         for (var attempt = 1; ; attempt++)
         {
             BankException? broken = null;
+            var read = resumed.Clone();
+            positions.Require(read);
             using (var call = Queries.WatchAccount(read, cancellationToken: cancellation))
             {
                 while (await TryMoveNextAsync(call.ResponseStream, cancellation) is { } moved)
@@ -82,9 +83,9 @@ public sealed partial class BankClient
                     }
                     var change = call.ResponseStream.Current;
                     (attempt, brokeAt) = (1, time.GetTimestamp());
-                    if (change.Entry is not null || !read.HasFromVersion)
+                    if (change.Entry is not null || !resumed.HasFromVersion)
                     {
-                        read.FromVersion = change.Account.Version;
+                        resumed.FromVersion = change.Account.Version;
                     }
                     positions.Note(change.Position);
                     yield return change;
@@ -122,6 +123,7 @@ public sealed partial class BankClient
         Func<TResponse, IEnumerable<Position>> reflected,
         CancellationToken cancellation)
         where TRequest : class, IReadRequest, IDeepCloneable<TRequest>
+        where TResponse : class
     {
         var read = request.Clone();
         positions.Require(read);

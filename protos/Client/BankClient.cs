@@ -94,9 +94,11 @@ public sealed partial class BankClient
         Func<TResponse, bool> isFinal,
         string requestId,
         CancellationToken cancellation)
+        where TResponse : class
     {
         var began = time.GetTimestamp();
         var isOutcomeUnknown = false;
+        TResponse? pending = null;
         for (var attempt = 1; ; attempt++)
         {
             TimeSpan? asked = null;
@@ -108,6 +110,7 @@ public sealed partial class BankClient
                 {
                     return answer;
                 }
+                pending = answer;
             }
             catch (RpcException) when (cancellation.IsCancellationRequested)
             {
@@ -116,9 +119,14 @@ public sealed partial class BankClient
             catch (RpcException failed)
             {
                 var error = BankException.Of(failed, requestId, isOutcomeUnknown);
-                if (!error.IsTransient || !HasTimeFor(retry.PauseAfter(attempt, error.RetryAfter, random: 1), began))
+                if (!error.IsTransient)
                 {
                     throw error;
+                }
+                if (!HasTimeFor(retry.PauseAfter(attempt, error.RetryAfter, random: 1), began))
+                {
+                    // What was answered before still holds, whatever kept the bank from answering again.
+                    return pending ?? throw error;
                 }
                 isOutcomeUnknown = error.IsOutcomeUnknown;
                 asked = error.RetryAfter;

@@ -19,14 +19,16 @@ public sealed class BankException : Exception
         var info = Detail<ErrorInfo>(status);
         // Without one the answer is not the bank's: the connection broke, or something stands in between.
         IsFromBank = info is { Domain: "bankaccounts" };
-        Reason = isOutcomeUnknown ? "OUTCOME_UNKNOWN"
+        // A refusal is the decision on the request, also on what an earlier attempt may have appended of it.
+        var staysUnknown = isOutcomeUnknown && IsTransient;
+        Reason = staysUnknown ? "OUTCOME_UNKNOWN"
             : IsFromBank ? info!.Reason
             : failed.StatusCode.ToString();
         Metadata = info?.Metadata ?? (IReadOnlyDictionary<string, string>)new Dictionary<string, string>();
         Fields = [.. (Detail<BadRequest>(status)?.FieldViolations ?? []).Select(field => field.Field)];
         RetryAfter = Detail<RetryInfo>(status)?.RetryDelay.ToTimeSpan();
         RequestId = requestId;
-        IsOutcomeUnknown = isOutcomeUnknown || (requestId.Length > 0 && MayBeAppended);
+        IsOutcomeUnknown = staysUnknown || (requestId.Length > 0 && MayBeAppended);
     }
 
     /// <summary>The gRPC status.</summary>

@@ -104,6 +104,27 @@ public sealed class BankClientTests
     }
 
     [Fact]
+    public async Task A_transfer_that_was_pending_stays_so_though_the_bank_went_away()
+    {
+        bank.Then(Transferred(Outcome.Pending));
+        for (var attempt = 0; attempt < 50; attempt++)
+        {
+            bank.ThenError(StatusCode.Unavailable, "LOG_UNAVAILABLE", TimeSpan.FromSeconds(5));
+        }
+        var answer = await bank.Client().TransferAsync(new TransferRequest());
+        Assert.Equal(Outcome.Pending, answer.Decision.Outcome);
+        Assert.True(bank.Asked.Count > 5);
+    }
+
+    [Fact]
+    public async Task A_refusal_after_a_connection_that_broke_is_the_decision()
+    {
+        bank.ThenBroken(StatusCode.Unavailable).ThenError(StatusCode.FailedPrecondition, "INSUFFICIENT_FUNDS");
+        var refused = await Assert.ThrowsAsync<BankException>(() => bank.Client().DepositAsync(new DepositRequest()));
+        Assert.Equal(("INSUFFICIENT_FUNDS", false), (refused.Reason, refused.IsOutcomeUnknown));
+    }
+
+    [Fact]
     public async Task Reads_wait_for_what_this_client_has_done_and_seen()
     {
         bank.Then(Decided(Outcome.Accepted, partition: 3, offset: 17))

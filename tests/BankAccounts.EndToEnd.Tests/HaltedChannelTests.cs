@@ -47,9 +47,13 @@ public sealed class HaltedChannelTests(BankFixture fixture)
         }, voids.Voids);
 
         var pending = await TransferAsync(from, to, 5, Outcome.Pending, seconds: 3);
+        await bank.Commands.TransferAsync(
+            new TransferRequest { FromAccountId = from, ToAccountId = to, Amount = 2, WaitFor = WaitFor.Stored },
+            deadline: Bank.In(20));
         await Eventually.BecomesTrue(
-            async () => (await ChannelAsync(source, destination)).LowestUnsettled == before.Taken + 1,
-            "the owner says that the transfer is unsettled");
+            async () => await ChannelAsync(source, destination) is { Unsettled: 2 } channel
+                && channel.LowestUnsettled == before.Taken + 1,
+            "the owner says that both transfers are unsettled");
 
         var release = Release(source, destination, halted.HaltedByOffset);
         var wrong = await Refusal.OfAsync(bank.Ledger.ReleaseChannelAsync(
@@ -60,6 +64,9 @@ public sealed class HaltedChannelTests(BankFixture fixture)
             release.NextSequence = 1_000_000;
             var unknown = await Refusal.OfAsync(bank.Ledger.ReleaseChannelAsync(release, deadline: Bank.In(20)));
             Assert.Equal((StatusCode.FailedPrecondition, "NOT_UNSETTLED"), (unknown.Code, unknown.Reason));
+            release.NextSequence = before.Taken + 2;
+            var skipping = await Refusal.OfAsync(bank.Ledger.ReleaseChannelAsync(release, deadline: Bank.In(20)));
+            Assert.Equal((StatusCode.FailedPrecondition, "WRONG_NEXT_SEQUENCE"), (skipping.Code, skipping.Reason));
             release.NextSequence = before.Taken + 1;
         }
         var released = await bank.Ledger.ReleaseChannelAsync(release, deadline: Bank.In(20));
@@ -71,7 +78,9 @@ public sealed class HaltedChannelTests(BankFixture fixture)
                 new GetTransferRequest { TransferId = pending }, deadline: Bank.In(20))).Transfer.State
                     == BankAccounts.V1.TransferState.Settled,
             "the transfer is settled");
-        Assert.Equal((94, 6), ((await bank.GetAccountAsync(from)).Balance, (await bank.GetAccountAsync(to)).Balance));
+        await Eventually.BecomesTrue(
+            async () => (await bank.GetAccountAsync(to)).Balance == 8, "the transfer behind it is settled, too");
+        Assert.Equal(92, (await bank.GetAccountAsync(from)).Balance);
         await ReplicaThatIsAsync(HealthStatus.Healthy, owner);
         var verdict = await bank.VerifyAsync();
         Assert.True(verdict.Equal, verdict.Difference?.ToString());

@@ -39,14 +39,17 @@ public sealed class OutgoingWindowTests
         Add(1, 3);
         Due(0);
         var (now, pause) = (0L, OutgoingWindow.MinPauseMs);
-        for (var time = 0; time < 10; time++)
+        for (var time = 1; time < 20; time++)
         {
             Assert.Empty(Due(now + pause - 1));
             Assert.Equal([1], Due(now + pause));
             now += pause;
-            pause = Math.Min(pause * 2, OutgoingWindow.MaxPauseMs);
+            pause = Math.Min(
+                pause * 2,
+                time < OutgoingWindow.PatientResends ? OutgoingWindow.MaxPauseMs : OutgoingWindow.LongestPauseMs);
+            Assert.True(time is < 4 or >= OutgoingWindow.PatientResends || pause == OutgoingWindow.MaxPauseMs);
         }
-        Assert.Equal(OutgoingWindow.MaxPauseMs, pause);
+        Assert.Equal(OutgoingWindow.LongestPauseMs, pause);
     }
 
     [Fact]

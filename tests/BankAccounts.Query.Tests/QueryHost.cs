@@ -117,8 +117,13 @@ public sealed class QueryHost : IAsyncLifetime
         }
     }
 
-    private async Task BeginAsync(int partition) => sessions[partition] = await ProjectionSession.BeginAsync(
-        new PartitionStore(Database, partition, Timeout), new ProjectionOptions(), confirmed: null, default);
+    private async Task BeginAsync(int partition)
+    {
+        var store = new PartitionStore(Database, partition, Timeout);
+        sessions[partition] = await ProjectionSession.BeginAsync(
+            store, new ProjectionOptions(), confirmed: null, default);
+        await store.SetCatchUpAsync(0, default);
+    }
 
     /// <summary>Commits what is new in a log.</summary>
     internal async Task FoldAsync(TransferLog log, int batchSize = 1_000)
