@@ -34,7 +34,6 @@ public sealed partial class PartitionProjector(
     private volatile string? halted;
     private volatile bool needsNewerBuild;
     private volatile bool isBehind;
-    private bool isReplay;
     private volatile UnsettledTransfers unsettled = UnsettledTransfers.None;
 
     /// <summary>The partition.</summary>
@@ -126,10 +125,7 @@ public sealed partial class PartitionProjector(
             {
                 sender.Follow(changes);
                 sealer.Follow(changes);
-                if (!isReplay)
-                {
-                    ProjectionMetrics.Count(changes);
-                }
+                ProjectionMetrics.Count(changes);
             },
             cancellation);
         var caughtUpAt = await CatchUpToAsync(session, cancellation);
@@ -191,8 +187,6 @@ public sealed partial class PartitionProjector(
             var batch = session.HasCommitUnderWay
                 ? feed.Take(options.MaxBatchRecords)
                 : await feed.TakeAsync(options.MaxBatchRecords, options.WatchInterval, cancellation);
-            // A turn confirms the batch of the turn before, which began at the position that is confirmed now.
-            isReplay = loop.IsBehind;
             await loop.TurnAsync(batch, cancellation);
             if (batch.Count > 0)
             {

@@ -13,7 +13,7 @@ namespace BankAccounts.ProjectionService;
 /// <param name="session">The stretch of folding.</param>
 /// <param name="sender">Carries its transfers on.</param>
 /// <param name="caughtUpAt">The end that the log had when the stretch began.</param>
-/// <param name="tracer">Shows what is done for each sampled command; not for those of a replay.</param>
+/// <param name="tracer">Shows what is done for each sampled command.</param>
 public sealed class ProjectionLoop(
     int partition, ProjectionSession session, TransferSender sender, long caughtUpAt, BatchTracer? tracer = null)
 {
@@ -40,7 +40,7 @@ public sealed class ProjectionLoop(
     {
         if (batch.Count > 0)
         {
-            await session.FoldAsync(batch, IsBehind ? null : tracer, cancellation);
+            await session.FoldAsync(batch, tracer, cancellation);
         }
         else if (session.HasCommitUnderWay)
         {

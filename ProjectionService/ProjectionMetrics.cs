@@ -23,10 +23,10 @@ public static class ProjectionMetrics
         "bank.commit.refusals", "{refusal}", "Commits and looks that found Redis elsewhere than this owner left it.");
 
     private static readonly Counter<long> Decisions = Telemetry.Meter.CreateCounter<long>(
-        "bank.decisions", "{decision}", "Decisions that were committed; those of a replay are not counted again.");
+        "bank.decisions", "{decision}", "Decisions that were committed.");
 
     private static readonly Counter<long> Voids = Telemetry.Meter.CreateCounter<long>(
-        "bank.voids", "{record}", "Records that count for nothing; those of a replay are not counted again.");
+        "bank.voids", "{record}", "Records that were committed as counting for nothing.");
 
     /// <summary>A batch was folded.</summary>
     public static void Folded(int records, long startTimestamp)

@@ -68,8 +68,10 @@ public sealed partial class LogReader(
             feeds[partition.Partition.Value] = feed;
             projectors.Start(feed);
         }
-        // Nothing is wanted before the projector has read its position in Redis and seeks there.
-        return partitions.Select(partition => new TopicPartitionOffset(partition, Offset.End));
+        // Nothing is wanted before the projector has read its position in Redis and seeks there. What is read until
+        // then is dropped. Never begin at "the end": the client asks the broker where that is, and if a seek comes
+        // between question and answer, it asks again and goes to the end instead (decision 0052).
+        return partitions.Select(partition => new TopicPartitionOffset(partition, new Offset(0)));
     }
 
     /// <summary>The group takes these partitions away: their projectors finish what they committed.</summary>

@@ -13,6 +13,11 @@ public sealed class BatchTracer(string topic, string consumerGroup, int partitio
     /// <summary>The most commands of one batch that have spans.</summary>
     public const int MaxTraced = 32;
 
+    /// <summary>
+    /// Older commands have none: they are folded again because Redis lost something, and had theirs then.
+    /// </summary>
+    public static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(5);
+
     private DateTimeOffset pollStart;
 
     /// <summary>The next batch is waited for from now on.</summary>
@@ -21,10 +26,12 @@ public sealed class BatchTracer(string topic, string consumerGroup, int partitio
     /// <summary>A batch was taken, and is folded now. Null if none of its commands is sampled.</summary>
     public BatchTrace? Begin(IReadOnlyCollection<LedgerRecord> records)
     {
+        var oldestMs = (DateTimeOffset.UtcNow - MaxAge).ToUnixTimeMilliseconds();
         List<(LedgerRecord Record, ActivityContext Sending)>? sampled = null;
         foreach (var record in records)
         {
-            if (record.Readable is { } readable && TraceContext.TryRead(readable.Traceparent, out var sending))
+            if (record.Readable is { } readable && readable.RecordedAtMs >= oldestMs
+                && TraceContext.TryRead(readable.Traceparent, out var sending))
             {
                 sampled ??= [];
                 sampled.Add((record, sending));

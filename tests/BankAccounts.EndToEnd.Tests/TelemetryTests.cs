@@ -123,6 +123,27 @@ public sealed partial class TelemetryTests(TelemetryFixture fixture) : IClassFix
     }
 
     [Fact]
+    public async Task What_is_measured_is_what_happened()
+    {
+        var account = await bank.OpenAccountAsync(balance: 5);
+        var refusal = await Refusal.OfAsync(bank.Commands.WithdrawAsync(
+            new WithdrawRequest { AccountId = account, Amount = 6 }, deadline: Bank.In(30)));
+        Assert.Equal("INSUFFICIENT_FUNDS", refusal.Reason);
+        var position = 1 + long.Parse(refusal.Info.Metadata["offset"], CultureInfo.InvariantCulture);
+        var partition = ("bank.partition", Invariant(PartitionOf(account)));
+
+        await MeasuredAsync(1, "bank.decisions",
+            ("bank.command", "withdraw"), ("bank.outcome", "rejected"), ("bank.reason", "INSUFFICIENT_FUNDS"));
+        await MeasuredAsync(1, "bank.command.duration", ("bank.command", "withdraw"), ("bank.outcome", "rejected"));
+        await MeasuredAsync(position, "bank.partition.position", partition);
+        await MeasuredAsync(0, "bank.partition.lag", partition);
+        await MeasuredAsync(0, "bank.partition.halted", partition);
+        await MeasuredAsync(0, "bank.transfers.unsettled", partition);
+        await MeasuredAsync(0, "bank.transfers.oldest_age", partition);
+        await MeasuredAsync(0, "bank.command.under_way");
+    }
+
+    [Fact]
     public async Task Logs_are_exported_with_the_ids_of_their_events() => await Eventually.BecomesTrue(
         () => Task.FromResult(collector.Lines.Any(line =>
             Collector.Text(line.Attributes, "logrecord.event.id") == "2001"
@@ -227,6 +248,30 @@ public sealed partial class TelemetryTests(TelemetryFixture fixture) : IClassFix
                 + $"[{string.Join(", ", metric.Attributes)}]")
             .Order(),
     ];
+
+    /// <summary>Waits until a metric has a value; of a histogram it is the count.</summary>
+    private async Task MeasuredAsync(long expected, string name, params (string Key, string Value)[] attributes)
+    {
+        double? last = null;
+        try
+        {
+            await Eventually.BecomesTrue(
+                () => Task.FromResult((last = Latest(name, attributes)) == expected), $"{name} is {expected}");
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail(FormattableString.Invariant($"{name} is {last}, not {expected}."));
+        }
+    }
+
+    private double? Latest(string name, (string Key, string Value)[] attributes)
+    {
+        bool Has(IEnumerable<KeyValue> of) => attributes.All(one => Collector.Text(of, one.Key) == one.Value);
+        return collector.Metrics.Where(metric => metric.Name == name).SelectMany(metric => metric.Histogram is { } histogram
+            ? histogram.Points.Where(point => Has(point.Attributes)).Select(point => (double?)point.Count)
+            : (metric.Gauge ?? metric.Sum).Points_.Where(point => Has(point.Attributes))
+                .Select(point => (double?)(point.AsInt + point.AsDouble))).LastOrDefault();
+    }
 
     private static IEnumerable<string> AttributesOf(Metric metric) =>
         (metric.Histogram?.Points.SelectMany(point => point.Attributes)

@@ -18,7 +18,7 @@ public sealed class BatchTraceTests : IDisposable
     private readonly ConcurrentQueue<Activity> ended = new();
     private readonly ActivityListener listener;
     private readonly BatchTracer tracer = new("the-log", "the-group", Records.Partition);
-    private readonly LogWriter log = new();
+    private readonly LogWriter log = new() { NextMs = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() };
 
     public BatchTraceTests()
     {
@@ -71,7 +71,7 @@ public sealed class BatchTraceTests : IDisposable
         contexts.ForEach(context => Append(TextOf(context)));
         Append(string.Empty);
 
-        await FoldAsync(new MemoryOnlyStore(), caughtUpAt: 0);
+        await FoldAsync(new MemoryOnlyStore());
 
         foreach (var context in contexts)
         {
@@ -98,7 +98,7 @@ public sealed class BatchTraceTests : IDisposable
         var contexts = Enumerable.Range(0, 40).Select(_ => NewContext()).ToList();
         contexts.ForEach(context => Append(TextOf(context)));
 
-        await FoldAsync(new MemoryOnlyStore(), caughtUpAt: 0);
+        await FoldAsync(new MemoryOnlyStore());
 
         Assert.Equal(
             contexts.Take(BatchTracer.MaxTraced).Select(context => context.TraceId).ToHashSet(),
@@ -112,7 +112,7 @@ public sealed class BatchTraceTests : IDisposable
         Append(TextOf(context));
 
         await Assert.ThrowsAsync<CommitRefusedException>(
-            () => FoldAsync(new MemoryOnlyStore { RefusesCommits = true }, caughtUpAt: 0));
+            () => FoldAsync(new MemoryOnlyStore { RefusesCommits = true }));
 
         var failed = ended.Where(span => span.TraceId == context.TraceId && span.Status == ActivityStatusCode.Error);
         Assert.Equal(["EVALSHA commit.lua", "process the-log"], failed.Select(span => span.DisplayName).Order());
@@ -121,14 +121,18 @@ public sealed class BatchTraceTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_folded_again_after_a_restart_is_not_traced_again()
+    public async Task What_is_folded_again_long_afterwards_is_not_traced_again()
     {
-        var context = NewContext();
-        Append(TextOf(context));
+        var (old, late) = (NewContext(), NewContext());
+        log.NextMs = (DateTimeOffset.UtcNow - BatchTracer.MaxAge).ToUnixTimeMilliseconds() - 1;
+        Append(TextOf(old));
+        log.NextMs = (DateTimeOffset.UtcNow - BatchTracer.MaxAge).ToUnixTimeMilliseconds() + 60_000;
+        Append(TextOf(late));
 
-        await FoldAsync(new MemoryOnlyStore(), caughtUpAt: 1);
+        await FoldAsync(new MemoryOnlyStore());
 
-        Assert.DoesNotContain(ended, span => span.TraceId == context.TraceId);
+        Assert.DoesNotContain(ended, span => span.TraceId == old.TraceId);
+        Assert.Contains(ended, span => span.TraceId == late.TraceId);
     }
 
     private LedgerRecord Append(string traceparent) => LedgerRecord.Read(
@@ -136,12 +140,12 @@ public sealed class BatchTraceTests : IDisposable
         log.AppendOne(Records.Deposit(Records.Alice, 1)
             .With(record => record.Traceparent = ByteString.CopyFromUtf8(traceparent))));
 
-    private async Task FoldAsync(LedgerStore store, long caughtUpAt)
+    private async Task FoldAsync(LedgerStore store)
     {
         var session = await ProjectionSession.BeginAsync(
             store, new ProjectionOptions(), confirmed: null, CancellationToken.None);
         var sender = new TransferSender(_ => true, TimeProvider.System);
-        var loop = new ProjectionLoop(Records.Partition, session, sender, caughtUpAt, tracer);
+        var loop = new ProjectionLoop(Records.Partition, session, sender, caughtUpAt: 0, tracer);
         tracer.PollStarts();
         await loop.TurnAsync(log.Entries, CancellationToken.None);
         await session.ConfirmAsync();
