@@ -35,7 +35,7 @@ internal sealed partial class BankScreen(BankClient bank)
             {
                 return Refused;
             }
-            AnsiConsole.MarkupLineInterpolated($"The outcome is unknown. Ask again with request id {said.RequestId}.");
+            AnsiConsole.MarkupLineInterpolated($"The outcome is unknown. Ask again with --request-id {said.RequestId}");
             return Unknown;
         }
         catch (OperationCanceledException)
@@ -44,28 +44,42 @@ internal sealed partial class BankScreen(BankClient bank)
         }
     }
 
-    public async Task CreateAsync(string holder, string currency)
+    public async Task CreateAsync(string holder, string currency, string requestId)
     {
-        var created = await bank.CreateAccountAsync(
-            new CreateAccountRequest { HolderName = holder, CurrencyCode = currency });
+        var created = await bank.CreateAccountAsync(new CreateAccountRequest
+        {
+            HolderName = holder,
+            CurrencyCode = currency,
+            RequestId = requestId,
+        });
         AnsiConsole.WriteLine(created.AccountId);
     }
 
-    public async Task DepositAsync(string account, long amount, string description)
+    public async Task DepositAsync(string account, long amount, string description, string requestId)
     {
-        var answer = await bank.DepositAsync(
-            new DepositRequest { AccountId = account, Amount = amount, Description = description });
+        var answer = await bank.DepositAsync(new DepositRequest
+        {
+            AccountId = account,
+            Amount = amount,
+            Description = description,
+            RequestId = requestId,
+        });
         Show(answer.Decision);
     }
 
-    public async Task WithdrawAsync(string account, long amount, string description)
+    public async Task WithdrawAsync(string account, long amount, string description, string requestId)
     {
-        var answer = await bank.WithdrawAsync(
-            new WithdrawRequest { AccountId = account, Amount = amount, Description = description });
+        var answer = await bank.WithdrawAsync(new WithdrawRequest
+        {
+            AccountId = account,
+            Amount = amount,
+            Description = description,
+            RequestId = requestId,
+        });
         Show(answer.Decision);
     }
 
-    public async Task TransferAsync(string from, string to, long amount, string description)
+    public async Task TransferAsync(string from, string to, long amount, string description, string requestId)
     {
         var answer = await bank.TransferAsync(new TransferRequest
         {
@@ -73,14 +87,16 @@ internal sealed partial class BankScreen(BankClient bank)
             ToAccountId = to,
             Amount = amount,
             Description = description,
+            RequestId = requestId,
         });
         Show(answer.Decision);
         AnsiConsole.MarkupLineInterpolated($"[grey]transfer {answer.TransferId}[/]");
     }
 
-    public async Task CloseAsync(string account)
+    public async Task CloseAsync(string account, string requestId)
     {
-        var answer = await bank.CloseAccountAsync(new CloseAccountRequest { AccountId = account });
+        var answer = await bank.CloseAccountAsync(
+            new CloseAccountRequest { AccountId = account, RequestId = requestId });
         Show(answer.Decision);
     }
 

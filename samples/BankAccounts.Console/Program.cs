@@ -14,29 +14,38 @@ var description = new Option<string>("--description")
     DefaultValueFactory = _ => "",
 };
 
+var requestId = new Option<string>("--request-id")
+{
+    Description = "Makes asking again safe; one is made if it is not given.",
+    DefaultValueFactory = _ => "",
+};
+
 var root = new RootCommand("A console for the bank.") { commands, queries };
 
 var holder = new Argument<string>("holder") { Description = "The holder's name." };
 var currency = new Option<string>("--currency") { Description = "ISO 4217.", DefaultValueFactory = _ => "USD" };
-Add(new Command("create", "Opens an account.") { holder, currency },
-    (screen, read, _) => screen.CreateAsync(read.GetRequiredValue(holder), read.GetRequiredValue(currency)));
+Add(new Command("create", "Opens an account.") { holder, currency, requestId },
+    (screen, read, _) => screen.CreateAsync(
+        read.GetRequiredValue(holder), read.GetRequiredValue(currency), read.GetRequiredValue(requestId)));
 
-Add(new Command("deposit", "Adds money.") { account, amount, description },
+Add(new Command("deposit", "Adds money.") { account, amount, description, requestId },
     (screen, read, _) => screen.DepositAsync(
-        read.GetRequiredValue(account), read.GetRequiredValue(amount), read.GetRequiredValue(description)));
+        read.GetRequiredValue(account), read.GetRequiredValue(amount), read.GetRequiredValue(description),
+        read.GetRequiredValue(requestId)));
 
-Add(new Command("withdraw", "Takes money out, if the balance covers it.") { account, amount, description },
+Add(new Command("withdraw", "Takes money out, if the balance covers it.") { account, amount, description, requestId },
     (screen, read, _) => screen.WithdrawAsync(
-        read.GetRequiredValue(account), read.GetRequiredValue(amount), read.GetRequiredValue(description)));
+        read.GetRequiredValue(account), read.GetRequiredValue(amount), read.GetRequiredValue(description),
+        read.GetRequiredValue(requestId)));
 
 var to = new Argument<string>("to") { Description = "The account that receives." };
-Add(new Command("transfer", "Moves money to another account.") { account, to, amount, description },
+Add(new Command("transfer", "Moves money to another account.") { account, to, amount, description, requestId },
     (screen, read, _) => screen.TransferAsync(
         read.GetRequiredValue(account), read.GetRequiredValue(to), read.GetRequiredValue(amount),
-        read.GetRequiredValue(description)));
+        read.GetRequiredValue(description), read.GetRequiredValue(requestId)));
 
-Add(new Command("close", "Closes an account whose balance is 0.") { account },
-    (screen, read, _) => screen.CloseAsync(read.GetRequiredValue(account)));
+Add(new Command("close", "Closes an account whose balance is 0.") { account, requestId },
+    (screen, read, _) => screen.CloseAsync(read.GetRequiredValue(account), read.GetRequiredValue(requestId)));
 
 Add(new Command("balance", "Shows an account.") { account },
     (screen, read, _) => screen.BalanceAsync(read.GetRequiredValue(account)));

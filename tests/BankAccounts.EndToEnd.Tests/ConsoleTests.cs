@@ -19,7 +19,8 @@ public sealed class ConsoleTests(BankFixture fixture)
         var bob = await AccountAsync($"{name} Bob");
 
         Assert.Equal((0, "Accepted balance 12,500"), await RunAsync("deposit", ada, "12500", "--description", "salary"));
-        Assert.Equal((0, "Accepted balance 10,000"), await RunAsync("withdraw", ada, "2500"));
+        Assert.Equal((0, "Accepted balance 10,000"), await RunAsync("withdraw", ada, "2500", "--request-id", "rent"));
+        Assert.Equal((0, "Accepted balance 10,000"), await RunAsync("withdraw", ada, "2500", "--request-id", "rent"));
         var (code, text) = await RunAsync("transfer", ada, bob, "4000");
         Assert.Equal(0, code);
         Assert.StartsWith("Accepted balance 6,000\ntransfer ", text, StringComparison.Ordinal);
