@@ -60,6 +60,22 @@ public sealed class ArchitectureTests
         Assert.Contains(found, text => text.Contains(expected, StringComparison.Ordinal));
     }
 
+    /// <summary>The client library may forget a seek for it (decision 0052), and then records are skipped.</summary>
+    [Fact]
+    public void No_partition_is_read_from_an_offset_that_the_broker_has_to_be_asked_for()
+    {
+        string[] logical = ["End", "Beginning", "Stored", "Tail"];
+        bool IsLogical(MemberInfo member) =>
+            member.DeclaringType == typeof(Confluent.Kafka.Offset) && logical.Contains(member.Name);
+
+        Assert.Contains(Architecture.UsesOf(typeof(FromTheEnd)), use => IsLogical(use.Used));
+        Assert.Empty(typeof(PartitionLedger).Assembly.GetTypes()
+            .Where(type => !type.IsNested)
+            .SelectMany(Architecture.UsesOf)
+            .Where(use => IsLogical(use.Used))
+            .Select(use => use.User));
+    }
+
     private static IEnumerable<string> Violations(Type type) =>
         from use in Architecture.UsesOf(type)
         from used in Architecture.TypesOf(use.Used)
@@ -90,6 +106,11 @@ public sealed class ArchitectureTests
 
     private static bool IsUnder(string space, string root) =>
         space == root || space.StartsWith(root + ".", StringComparison.Ordinal);
+
+    private static class FromTheEnd
+    {
+        public static Confluent.Kafka.Offset Begin() => Confluent.Kafka.Offset.End;
+    }
 
     /// <summary>One thing of each kind that must not be in the ledger.</summary>
     private static class Planted
