@@ -33,5 +33,6 @@ public sealed record BankOptions
     public bool TopicIsManaged { get; init; }
 
     /// <summary>How long one call of Redis may take before its outcome counts as unknown.</summary>
+    [PositiveTime]
     public TimeSpan RedisTimeout { get; init; } = TimeSpan.FromSeconds(2);
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using BankAccounts.ServiceDefaults;
 using BankAccounts.ServiceDefaults.Grpc;
 
 namespace BankAccounts.CommandService;
@@ -23,11 +24,14 @@ public sealed record CommandOptions
     public int MaxUnderWayPerStream { get; init; } = 8_192;
 
     /// <summary>How long a command of a stream may take; what became of it is unknown then.</summary>
+    [PositiveTime]
     public TimeSpan StreamedCommandPatience { get; init; } = CallDeadline.Default;
 
     /// <summary>How long a stream waits for its decisions when the process is told to stop.</summary>
+    [PositiveTime]
     public TimeSpan StopWithin { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a pushed decision may be late before it is asked for.</summary>
+    [PositiveTime]
     public TimeSpan AskAfter { get; init; } = TimeSpan.FromMilliseconds(250);
 }

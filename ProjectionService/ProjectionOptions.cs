@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using BankAccounts.ServiceDefaults;
 
 namespace BankAccounts.ProjectionService;
 
@@ -25,29 +26,38 @@ public sealed record ProjectionOptions
     public int MaxCachedProducers { get; init; } = 200;
 
     /// <summary>How often a quiet partition looks whether Redis still stands where it left it.</summary>
+    [PositiveTime]
     public TimeSpan WatchInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How often a partition that is halted because of its log looks at the log again.</summary>
+    [PositiveTime]
     public TimeSpan HaltLookInterval { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long the last record that was folded may take to be read again at the start.</summary>
+    [PositiveTime]
     public TimeSpan LogLookTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>How soon after a halt that needs a newer build this process leaves the group first.</summary>
+    [PositiveTime]
     public TimeSpan MinLeaveInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The longest time between two leaves; it doubles from 15 s on.</summary>
+    [PositiveTime]
     public TimeSpan MaxLeaveInterval { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>How long it stays away.</summary>
+    [PositiveTime]
     public TimeSpan LeavePause { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>The pause after a first failure, doubled with each further one.</summary>
+    [PositiveTime]
     public TimeSpan MinRetryDelay { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The longest pause after failures.</summary>
+    [PositiveTime]
     public TimeSpan MaxRetryDelay { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>How long a partition that is given up may finish its commit.</summary>
+    [PositiveTime]
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(3);
 }

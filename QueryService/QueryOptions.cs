@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using BankAccounts.ServiceDefaults;
 
 namespace BankAccounts.QueryService;
 
@@ -20,8 +21,10 @@ public sealed record QueryOptions
     public int MaxStatements { get; init; } = 256;
 
     /// <summary>How long the caller of a statement may leave its next part untaken before it is cut off.</summary>
+    [PositiveTime]
     public TimeSpan TakeWithin { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How often it is looked whether a commit's message was lost.</summary>
+    [PositiveTime]
     public TimeSpan LookInterval { get; init; } = TimeSpan.FromSeconds(1);
 }

@@ -44,6 +44,22 @@ public sealed partial class ConfigurationTests
     }
 
     [Fact]
+    public void Every_time_is_bounded_and_says_so_with_its_name()
+    {
+        // GrpcLimits has narrower bounds, and tests of its own.
+        foreach (var (key, property, _) in Options().Where(option => option.Property.PropertyType == typeof(TimeSpan)
+            && option.Property.DeclaringType != typeof(GrpcLimits)))
+        {
+            var bounds = property.GetCustomAttribute<PositiveTimeAttribute>();
+            Assert.True(bounds is not null, key);
+            Assert.Contains(property.Name, bounds.FormatErrorMessage(property.Name), StringComparison.Ordinal);
+            Assert.True(bounds.IsValid(TimeSpan.FromTicks(1)) && bounds.IsValid(PositiveTimeAttribute.Longest));
+            Assert.False(bounds.IsValid(TimeSpan.Zero) || bounds.IsValid(TimeSpan.FromSeconds(-1)));
+            Assert.False(bounds.IsValid(PositiveTimeAttribute.Longest + TimeSpan.FromTicks(1)));
+        }
+    }
+
+    [Fact]
     public void Every_row_of_an_options_section_is_an_option()
     {
         var known = Options().Select(option => option.Key).ToHashSet();
