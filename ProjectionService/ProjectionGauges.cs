@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
-using BankAccounts.ServiceDefaults;
+using BankAccounts.ServiceDefaults.Observability;
 
 namespace BankAccounts.ProjectionService;
 
@@ -8,9 +8,8 @@ namespace BankAccounts.ProjectionService;
 /// What is measured of each partition that this process owns, whenever somebody looks.
 /// docs/OBSERVABILITY.md has the table.
 /// </summary>
-public sealed class ProjectionGauges : IHostedService, IDisposable
+public sealed class ProjectionGauges : Gauges
 {
-    private readonly Meter meter = new(Telemetry.Name);
     private readonly ProjectorGroup group;
 
     /// <summary>Measures the partitions of a group.</summary>
@@ -29,24 +28,15 @@ public sealed class ProjectionGauges : IHostedService, IDisposable
             projector => projector.HaltedChannelCount);
         Add("bank.transfers.unsettled", "{transfer}", "Transfers debited in the partition and not settled.",
             projector => projector.Unsettled.Count);
-        meter.CreateObservableGauge(
+        Meter.CreateObservableGauge(
             "bank.transfers.oldest_age",
             () => Measure<double>(projector => projector.Unsettled.OldestAge.TotalSeconds),
             "s",
             "How long ago the oldest transfer that is not settled was asked for; 0 if there is none.");
     }
 
-    /// <inheritdoc/>
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public void Dispose() => meter.Dispose();
-
     private void Add(string name, string unit, string description, Func<PartitionProjector, long?> valueOf) =>
-        meter.CreateObservableGauge(name, () => Measure(valueOf), unit, description);
+        Meter.CreateObservableGauge(name, () => Measure(valueOf), unit, description);
 
     private IEnumerable<Measurement<T>> Measure<T>(Func<PartitionProjector, T?> valueOf)
         where T : struct =>

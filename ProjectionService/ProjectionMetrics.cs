@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using BankAccounts.ProjectionService.Grpc;
 using BankAccounts.ProjectionService.Ledger;
+using BankAccounts.ProjectionService.Tracing;
 using BankAccounts.ServiceDefaults;
 using BankAccounts.ServiceDefaults.Observability;
 
@@ -52,7 +52,7 @@ public static class ProjectionMetrics
         var decisions = changes.Answers
             .Where(answer => answer.Decision is not null)
             .CountBy(answer => (
-                answer.To.BodyCase, Outcome: ReasonNames.OutcomeOf(answer), Reason: ReasonNames.Of(answer)));
+                answer.To.BodyCase, Outcome: AnswerNames.OutcomeOf(answer), Reason: AnswerNames.Of(answer)));
         foreach (var (decided, count) in decisions)
         {
             Decisions.Add(
@@ -63,7 +63,7 @@ public static class ProjectionMetrics
         }
         foreach (var (reason, count) in changes.Voids.CountBy(@void => @void.Reason))
         {
-            Voids.Add(count, new KeyValuePair<string, object?>("bank.reason", ReasonNames.Of(reason)));
+            Voids.Add(count, new KeyValuePair<string, object?>("bank.reason", StoreNames.Of(reason)));
         }
     }
 }

@@ -57,6 +57,25 @@ public sealed class FieldChecks
         return utf8;
     }
 
+    /// <summary>The number of a partition, of a bank that has so many.</summary>
+    public void Partition(string field, int partition, int count)
+    {
+        if (partition < 0 || partition >= count)
+        {
+            Add(field, string.Create(CultureInfo.InvariantCulture, $"must be a number from 0 to {count - 1}."));
+        }
+    }
+
+    /// <summary>The field <c>page_size</c> (AIP-158): how many a page may have.</summary>
+    public int PageSize(int pageSize, int usual, int most)
+    {
+        if (pageSize < 0)
+        {
+            Add("page_size", string.Create(CultureInfo.InvariantCulture, $"must be 0 to {most}, and not negative."));
+        }
+        return pageSize == 0 ? usual : Math.Min(pageSize, most);
+    }
+
     /// <summary>Notes that a field is malformed.</summary>
     public void Add(string field, string description) =>
         violations.Add(new FieldViolation(field, description));

@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using System.Diagnostics;
 using BankAccounts.Store.V1;
-using Google.Protobuf.Reflection;
 using Grpc.Core;
 
 namespace BankAccounts.ServiceDefaults.Grpc;
@@ -203,19 +202,15 @@ public static class Reasons
         .Select(field => (ErrorReason)field.GetValue(null)!)
         .ToFrozenDictionary(reason => reason.Name, StringComparer.Ordinal);
 
-    private static readonly FrozenDictionary<Reason, ErrorReason> OfTheLedger = StoreReflection.Descriptor
-        .FindTypeByName<EnumDescriptor>(nameof(Reason)).Values
-        .Where(value => value.Number != 0 && All.ContainsKey(NameOf(value)))
-        .ToFrozenDictionary(value => (Reason)value.Number, value => All[NameOf(value)]);
+    private static readonly FrozenDictionary<Reason, ErrorReason> OfTheLedger = Enum.GetValues<Reason>()
+        .Where(reason => All.ContainsKey(StoreNames.Of(reason)))
+        .ToFrozenDictionary(reason => reason, reason => All[StoreNames.Of(reason)]);
 
     /// <summary>The reason with which the ledger refused.</summary>
     public static ErrorReason Of(Reason reason) =>
         OfTheLedger.TryGetValue(reason, out var known)
             ? known
             : throw new UnreachableException($"{reason} is no refusal.");
-
-    /// <summary>The contract's name of what the store calls <c>REASON_…</c>.</summary>
-    private static string NameOf(EnumValueDescriptor value) => value.Name["REASON_".Length..];
 
     private static ErrorReason Refusal(string name, string message, TimeSpan? retryAfter = null) =>
         new(name, StatusCode.FailedPrecondition, message, Decided) { RetryAfter = retryAfter };

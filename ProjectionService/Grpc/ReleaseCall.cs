@@ -74,20 +74,12 @@ public sealed class ReleaseCall(LiveState state, FollowUpProducer producer, IOpt
     private void Check(ReleaseChannelRequest request)
     {
         var fields = new FieldChecks();
-        Partition("source_partition", request.SourcePartition);
-        Partition("destination_partition", request.DestinationPartition);
+        fields.Partition("source_partition", request.SourcePartition, bank.Value.PartitionCount);
+        fields.Partition("destination_partition", request.DestinationPartition, bank.Value.PartitionCount);
         NotNegative("halted_by_offset", request.HaltedByOffset);
         NotNegative("next_sequence", request.NextSequence);
         fields.Text("description", request.Description, 1, Bounds.MaxDescriptionScalars);
         fields.ThrowIfAny();
-
-        void Partition(string field, int partition)
-        {
-            if (partition < 0 || partition >= bank.Value.PartitionCount)
-            {
-                fields.Add(field, $"must be a number from 0 to {bank.Value.PartitionCount - 1}.");
-            }
-        }
 
         void NotNegative(string field, long number)
         {

@@ -44,27 +44,21 @@ public sealed class VoidList(LiveState state, IOptions<BankOptions> bank)
     private (int Size, long Below) Check(ListVoidsRequest request)
     {
         var fields = new FieldChecks();
-        if (request.Partition < 0 || request.Partition >= bank.Value.PartitionCount)
-        {
-            fields.Add("partition", $"must be a number from 0 to {bank.Value.PartitionCount - 1}.");
-        }
-        if (request.PageSize < 0)
-        {
-            fields.Add("page_size", "must not be negative.");
-        }
+        fields.Partition("partition", request.Partition, bank.Value.PartitionCount);
+        var size = fields.PageSize(request.PageSize, DefaultPageSize, RedisKeys.MaxVoids);
         var below = long.MaxValue;
         if (request.PageToken.Length > 0 && !TryReadToken(request, out below))
         {
             fields.Add("page_token", "must be the next_page_token of the page before, of the same partition.");
         }
         fields.ThrowIfAny();
-        return (request.PageSize == 0 ? DefaultPageSize : Math.Min(request.PageSize, RedisKeys.MaxVoids), below);
+        return (size, below);
     }
 
     private static VoidEntry Describe(StoredVoid stored) => new()
     {
         Offset = stored.Offset,
-        Reason = ReasonNames.Of(stored.Reason),
+        Reason = StoreNames.Of(stored.Reason),
         FirstOffset = stored.FirstOffset,
     };
 

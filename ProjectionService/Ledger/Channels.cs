@@ -97,20 +97,21 @@ public sealed class IncomingChannel(int source, long lastSequence, byte[] chain,
     /// <summary>The channel moves no money until an operator releases it.</summary>
     public void Halt(long offset) => HaltedBy = offset;
 
-    /// <summary>The channel goes on where it stands.</summary>
-    public void Release() => HaltedBy = null;
-
     /// <summary>
-    /// The channel goes on with the credit of this number and chain, whatever it took before. Returns the
-    /// refusals that no longer stand for anything.
+    /// The channel goes on where it stands, or with the credit of the number and chain that the operator names,
+    /// whatever it took before. Returns the refusals that no longer stand for anything.
     /// </summary>
-    public IReadOnlyList<long> Release(long nextSequence, byte[] nextChain)
+    public IReadOnlyList<long> Release(ChannelReleaseEvent release)
     {
         HaltedBy = null;
-        ExpectedChain = nextChain;
-        LastSequence = nextSequence - 1;
-        SettledBelow = Math.Min(SettledBelow, nextSequence);
-        var dropped = refused.Keys.Where(number => number >= nextSequence).ToList();
+        if (release.NextSequence == 0)
+        {
+            return [];
+        }
+        ExpectedChain = release.NextChain.ToByteArray();
+        LastSequence = release.NextSequence - 1;
+        SettledBelow = Math.Min(SettledBelow, release.NextSequence);
+        var dropped = refused.Keys.Where(number => number >= release.NextSequence).ToList();
         dropped.ForEach(number => refused.Remove(number));
         return dropped;
     }

@@ -135,14 +135,9 @@ public sealed partial class PartitionLedger
         MoveStreamTime(record);
         var channel = incoming.GetValueOrDefault(release.SourcePartition);
         var isHalted = channel?.HaltedBy == release.HaltedByOffset;
-        if (isHalted && release.NextSequence == 0)
+        if (isHalted)
         {
-            channel!.Release();
-            changes.Incoming.Add(channel);
-        }
-        else if (isHalted)
-        {
-            foreach (var dropped in channel!.Release(release.NextSequence, release.NextChain.ToByteArray()))
+            foreach (var dropped in channel!.Release(release))
             {
                 changes.Refused[new(channel.Source, dropped)] = null;
             }

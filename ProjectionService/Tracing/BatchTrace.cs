@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using BankAccounts.Log.V1;
-using BankAccounts.ProjectionService.Grpc;
 using BankAccounts.ProjectionService.Ledger;
 using BankAccounts.ServiceDefaults.Tracing;
 
@@ -54,8 +53,8 @@ public sealed class BatchTrace
             if (answers.TryGetValue(record.Readable!, out var answer))
             {
                 process
-                    .SetTag("bank.outcome", ReasonNames.OutcomeOf(answer))
-                    .SetTag("bank.reason", ReasonNames.Of(answer));
+                    .SetTag("bank.outcome", AnswerNames.OutcomeOf(answer))
+                    .SetTag("bank.reason", AnswerNames.Of(answer));
             }
         }
     }

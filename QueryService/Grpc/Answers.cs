@@ -1,7 +1,6 @@
 using BankAccounts.Store.V1;
 using BankAccounts.V1;
 using Google.Protobuf;
-using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using Enum = System.Enum;
 
@@ -56,7 +55,7 @@ public static class Answers
     public static Decision DecisionOf(int partition, StoredDecision stored) => new()
     {
         Outcome = OutcomeOf(stored),
-        Reason = NameOf(stored.Reason),
+        Reason = StoreNames.Of(stored.Reason),
         Balance = stored.Balance,
         Version = stored.Version,
         Position = new Position { Partition = partition, Offset = stored.Offset },
@@ -71,7 +70,7 @@ public static class Answers
     /// <summary>A record that counts for nothing.</summary>
     public static VoidRecord VoidOf(VoidReason reason, long firstOffset)
     {
-        var record = new VoidRecord { Reason = NameOf(reason) };
+        var record = new VoidRecord { Reason = StoreNames.Of(reason) };
         if (firstOffset >= 0)
         {
             record.FirstOffset = firstOffset;
@@ -91,7 +90,7 @@ public static class Answers
         State = stored.Decision.Pending ? TransferState.Pending
             : stored.Decision.Reason == Reason.Unspecified ? TransferState.Settled
             : TransferState.Refunded,
-        Reason = NameOf(stored.Decision.Reason),
+        Reason = StoreNames.Of(stored.Decision.Reason),
         CreateTime = TimeOf(stored.RecordedAtMs),
     };
 
@@ -113,18 +112,4 @@ public static class Answers
     public static EntryKind KindOf(Kind kind) => Enum.IsDefined((EntryKind)(int)kind)
         ? (EntryKind)(int)kind
         : throw new InvalidDataException($"Redis holds an entry of kind {kind}.");
-
-    /// <summary>The contract's name of a reason: that of the enum without its prefix; empty for none.</summary>
-    private static string NameOf(Reason reason) =>
-        NameOf(nameof(Reason), (int)reason, "REASON_");
-
-    private static string NameOf(VoidReason reason) =>
-        NameOf(nameof(VoidReason), (int)reason, "VOID_REASON_");
-
-    private static string NameOf(string type, int number, string prefix)
-    {
-        EnumValueDescriptor value = StoreReflection.Descriptor
-            .FindTypeByName<EnumDescriptor>(type).FindValueByNumber(number);
-        return number == 0 ? string.Empty : value.Name[prefix.Length..];
-    }
 }

@@ -23,14 +23,8 @@ public static class RequestFields
     private const int NanosPerMs = 1_000_000;
 
     /// <summary>The field <c>page_size</c> (AIP-158).</summary>
-    public static int PageSize(this FieldChecks fields, int pageSize)
-    {
-        if (pageSize < 0)
-        {
-            fields.Add("page_size", $"must be 0 to {MaxPageSize}, and not negative.");
-        }
-        return pageSize == 0 ? DefaultPageSize : Math.Min(pageSize, MaxPageSize);
-    }
+    public static int PageSize(this FieldChecks fields, int pageSize) =>
+        fields.PageSize(pageSize, DefaultPageSize, MaxPageSize);
 
     /// <summary>The fields <c>start_time</c> and <c>end_time</c>; each may be missing.</summary>
     public static Period Period(this FieldChecks fields, Timestamp? start, Timestamp? end)

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using BankAccounts.ServiceDefaults.Grpc;
 using BankAccounts.Store.V1;
-using BankAccounts.Tests.Foreign;
+using BankAccounts.Tests.Files;
 
 namespace BankAccounts.Commands.Tests;
 
@@ -17,7 +17,7 @@ public sealed class ErrorCatalogueTests
     [Fact]
     public void The_document_has_a_row_for_every_reason_and_none_besides()
     {
-        var rows = File.ReadLines(ForeignCalls.PathOf("docs", "ERRORS.md"))
+        var rows = File.ReadLines(RepositoryFiles.PathOf("docs", "ERRORS.md"))
             .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
             .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
             .ToList();

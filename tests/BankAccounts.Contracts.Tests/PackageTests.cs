@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.IO.Compression;
 using System.Xml.Linq;
+using BankAccounts.Tests.Files;
 
 namespace BankAccounts.Contracts.Tests;
 
@@ -50,24 +51,13 @@ public sealed class PackageTests
 
     private static async Task PackAsync(string folder)
     {
-        var root = Root();
         using var process = Process.Start(new ProcessStartInfo(
-            "dotnet", ["pack", Path.Combine(root, "protos"), "-c", "Release", "--no-build", "-o", folder])
+            "dotnet", ["pack", RepositoryFiles.PathOf("protos"), "-c", "Release", "--no-build", "-o", folder])
         {
             RedirectStandardOutput = true,
         }) ?? throw new InvalidOperationException("dotnet cannot be started.");
         var output = process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync().WaitAsync(Patience);
         Assert.True(process.ExitCode == 0, await output);
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "BankAccounts.sln")))
-        {
-            folder = folder.Parent ?? throw new InvalidOperationException("The tests are not in the repository.");
-        }
-        return folder.FullName;
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using BankAccounts.Tests.Files;
 using Microsoft.Extensions.Hosting;
 
 namespace BankAccounts.Deployment.Tests;
@@ -7,7 +8,7 @@ namespace BankAccounts.Deployment.Tests;
 /// <summary>deploy/compose.yaml is a Compose file, and fits the services.</summary>
 public sealed class ComposeTests
 {
-    private static readonly string File = Repository.PathOf("deploy", "compose.yaml");
+    private static readonly string File = RepositoryFiles.PathOf("deploy", "compose.yaml");
 
     private static readonly Lazy<Task<JsonElement[]>> Documents =
         new(async () => (await Repository.ValidateAsync("yaml", File)).Documents);

@@ -1,3 +1,5 @@
+using BankAccounts.Tests.Files;
+
 namespace BankAccounts.Deployment.Tests;
 
 /// <summary>The table of docs/CONFIGURATION.md.</summary>
@@ -5,7 +7,7 @@ internal static class ConfigurationTable
 {
     /// <summary>Its rows, by key.</summary>
     public static IReadOnlyDictionary<string, Row> Rows { get; } =
-        File.ReadLines(Repository.PathOf("docs", "CONFIGURATION.md"))
+        File.ReadLines(RepositoryFiles.PathOf("docs", "CONFIGURATION.md"))
             .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
             .Select(Read)
             .ToDictionary(row => row.Key);

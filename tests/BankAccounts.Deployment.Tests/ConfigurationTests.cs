@@ -10,6 +10,7 @@ using BankAccounts.QueryService;
 using BankAccounts.ServiceDefaults;
 using BankAccounts.ServiceDefaults.GrpcHosting;
 using BankAccounts.ServiceDefaults.RedisClient;
+using BankAccounts.Tests.Files;
 using Microsoft.Extensions.Configuration;
 
 namespace BankAccounts.Deployment.Tests;
@@ -88,7 +89,7 @@ public sealed partial class ConfigurationTests
     {
         var asked = AskingProjects
             .SelectMany(project => Directory.EnumerateFiles(
-                Repository.PathOf(project), "*.cs", SearchOption.AllDirectories))
+                RepositoryFiles.PathOf(project), "*.cs", SearchOption.AllDirectories))
             .SelectMany(file => Asked().Matches(File.ReadAllText(file)))
             .Select(name => name.Groups["name"].Value)
             .Distinct()
@@ -138,7 +139,7 @@ public sealed partial class ConfigurationTests
     [Fact]
     public void The_times_that_stand_before_a_Redis_connection_string_are_told()
     {
-        var said = File.ReadAllText(Repository.PathOf("docs", "CONFIGURATION.md"));
+        var said = File.ReadAllText(RepositoryFiles.PathOf("docs", "CONFIGURATION.md"));
         Assert.Contains($"`{RedisTimes.Under(string.Empty).TrimEnd(',')}`", said, StringComparison.Ordinal);
     }
 

@@ -1,11 +1,12 @@
 using System.Text.RegularExpressions;
+using BankAccounts.Tests.Files;
 
 namespace BankAccounts.Deployment.Tests;
 
 /// <summary>deploy/Dockerfile has an image for each service, which is as small and as harmless as it can be.</summary>
 public sealed partial class ImageTests
 {
-    private static readonly string[] Lines = File.ReadAllLines(Repository.PathOf("deploy", "Dockerfile"));
+    private static readonly string[] Lines = File.ReadAllLines(RepositoryFiles.PathOf("deploy", "Dockerfile"));
 
     [Fact]
     public void Each_service_has_a_target_that_serves_at_its_ports_and_asks_itself_for_its_health()
@@ -37,7 +38,7 @@ public sealed partial class ImageTests
     [Fact]
     public void What_is_copied_one_by_one_is_there_and_is_not_ignored()
     {
-        var allowed = File.ReadAllLines(Repository.PathOf(".dockerignore"))
+        var allowed = File.ReadAllLines(RepositoryFiles.PathOf(".dockerignore"))
             .Where(line => line.StartsWith('!')).Select(line => line[1..]).ToList();
         var copied = Lines.Select(line => CopyLine().Match(line)).Where(copy => copy.Success)
             .SelectMany(copy => copy.Groups["files"].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries)
@@ -48,7 +49,7 @@ public sealed partial class ImageTests
         Assert.InRange(copied.Count, 10, 100);
         foreach (var file in copied)
         {
-            Assert.True(File.Exists(Repository.PathOf(file)), file);
+            Assert.True(File.Exists(RepositoryFiles.PathOf(file)), file);
             Assert.True(
                 allowed.Any(pattern => System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(
                     pattern.Replace("**", "*", StringComparison.Ordinal), file)),

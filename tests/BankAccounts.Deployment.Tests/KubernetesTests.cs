@@ -1,4 +1,5 @@
 using System.Text.Json;
+using BankAccounts.Tests.Files;
 using Microsoft.Extensions.Hosting;
 
 namespace BankAccounts.Deployment.Tests;
@@ -8,7 +9,7 @@ public sealed class KubernetesTests
 {
     private const string Kustomization = "kustomization.yaml";
 
-    private static readonly string Folder = Repository.PathOf("deploy", "kubernetes");
+    private static readonly string Folder = RepositoryFiles.PathOf("deploy", "kubernetes");
 
     private static readonly Lazy<Task<JsonElement[]>> Documents =
         new(async () => (await Repository.ValidateAsync("yaml", Files())).Documents);

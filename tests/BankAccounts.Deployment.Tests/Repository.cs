@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using System.Text.Json;
+using BankAccounts.Tests.Files;
 
 namespace BankAccounts.Deployment.Tests;
 
-/// <summary>The files of this repository, and what a validator that this project did not write says of them.</summary>
+/// <summary>What stands in files, and what a validator that this project did not write says of them.</summary>
 internal static class Repository
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -16,22 +17,10 @@ internal static class Repository
         ("ProjectionService", "projection-service"),
     ];
 
-    /// <summary>The full path of a file, from its path below the root.</summary>
-    public static string PathOf(params string[] parts)
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "BankAccounts.sln")))
-        {
-            folder = Path.GetDirectoryName(folder)
-                ?? throw new InvalidOperationException("The tests do not run inside the repository.");
-        }
-        return Path.Combine([folder, .. parts]);
-    }
-
     /// <summary>A service's settings as they are built in: key and value of each leaf.</summary>
     public static Dictionary<string, string> SettingsOf(string project)
     {
-        using var settings = JsonDocument.Parse(File.ReadAllText(PathOf(project, "appsettings.json")));
+        using var settings = JsonDocument.Parse(File.ReadAllText(RepositoryFiles.PathOf(project, "appsettings.json")));
         return Leaves(settings.RootElement, string.Empty).ToDictionary(leaf => leaf.Key, leaf => leaf.Value);
     }
 
@@ -46,7 +35,7 @@ internal static class Repository
         string kind, params string[] files)
     {
         using var process = Process.Start(
-            new ProcessStartInfo("node", [PathOf("tests", "clients", "manifests.mjs"), kind, .. files])
+            new ProcessStartInfo("node", [RepositoryFiles.PathOf("tests", "clients", "manifests.mjs"), kind, .. files])
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using BankAccounts.Tests.Files;
 using Google.Protobuf;
 
 namespace BankAccounts.Deployment.Tests;
@@ -6,7 +7,7 @@ namespace BankAccounts.Deployment.Tests;
 /// <summary>What docs/RUNBOOK.md tells an operator to type is there: methods, fields, deployments, keys, headings.</summary>
 public sealed partial class RunbookTests
 {
-    private static readonly string Text = File.ReadAllText(Repository.PathOf("docs", "RUNBOOK.md"));
+    private static readonly string Text = File.ReadAllText(RepositoryFiles.PathOf("docs", "RUNBOOK.md"));
 
     [Fact]
     public void Every_call_is_one_that_the_contracts_have()
@@ -51,7 +52,7 @@ public sealed partial class RunbookTests
         Assert.All(State().Matches(Text), state => Assert.Contains(state.Value, states));
 
         var sources = Repository.Services.SelectMany(service => Directory.EnumerateFiles(
-                Repository.PathOf(service.Project), "*.cs", SearchOption.AllDirectories))
+                RepositoryFiles.PathOf(service.Project), "*.cs", SearchOption.AllDirectories))
             .Select(File.ReadAllText).ToList();
         Assert.All(Event().Matches(Text), named => Assert.Contains(
             sources, source => source.Contains($"EventId = {named.Groups["id"].Value},", StringComparison.Ordinal)));
@@ -60,7 +61,7 @@ public sealed partial class RunbookTests
     [Fact]
     public void Every_metric_that_it_names_is_one_that_the_services_have()
     {
-        var metrics = File.ReadLines(Repository.PathOf("docs", "OBSERVABILITY.md"))
+        var metrics = File.ReadLines(RepositoryFiles.PathOf("docs", "OBSERVABILITY.md"))
             .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
             .Where(cells => cells.Length > 4 && cells[1].StartsWith("`bank.", StringComparison.Ordinal))
             .SelectMany(cells => Metric().Matches($"{cells[1]} {cells[4]}").Select(name => name.Value))
@@ -88,13 +89,13 @@ public sealed partial class RunbookTests
     [InlineData("../deploy/README.md")]
     public void Every_link_leads_somewhere(string document)
     {
-        var text = File.ReadAllText(Repository.PathOf("docs", document));
-        var folder = Path.GetDirectoryName(Repository.PathOf("docs", document))!;
+        var text = File.ReadAllText(RepositoryFiles.PathOf("docs", document));
+        var folder = Path.GetDirectoryName(RepositoryFiles.PathOf("docs", document))!;
         foreach (Match link in Link().Matches(text))
         {
             var target = link.Groups["file"].Value is { Length: > 0 } other
                 ? Path.Combine(folder, other)
-                : Repository.PathOf("docs", document);
+                : RepositoryFiles.PathOf("docs", document);
             Assert.True(Path.Exists(target), link.Value);
             if (link.Groups["anchor"].Value is { Length: > 0 } anchor)
             {

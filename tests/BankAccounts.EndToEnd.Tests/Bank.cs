@@ -87,6 +87,11 @@ public sealed class Bank : IAsyncDisposable
     /// <summary>A client with a connection of its own: the host's proxy deals connections to replicas.</summary>
     public CommandService.CommandServiceClient NewCommands() => new(NewChannel("command-service"));
 
+    /// <summary>What some replica of a service says of its health: SERVING, NOT_SERVING.</summary>
+    public async Task<string?> HealthOfAsync(string service) =>
+        (await ForeignClient.CallAsync(AddressOf(service), "grpc.health.v1.Health/Check"))
+        .GetProperty("status").GetString();
+
     /// <summary>The client package, with connections of its own.</summary>
     public BankClient NewClient() => new(
         NewChannel("command-service").CreateCallInvoker(), NewChannel("query-service").CreateCallInvoker());

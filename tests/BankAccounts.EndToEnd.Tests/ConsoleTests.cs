@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using BankAccounts.Tests.Files;
 using BankAccounts.Tests.Servers;
 
 namespace BankAccounts.EndToEnd.Tests;
@@ -97,7 +98,7 @@ public sealed class ConsoleTests(BankFixture fixture)
         var start = new ProcessStartInfo(
             "dotnet",
             [
-                Repository.PathOf("samples", "BankAccounts.Console", "bin", "Release", "net10.0", "bank-console.dll"),
+                RepositoryFiles.PathOf("samples", "BankAccounts.Console", "bin", "Release", "net10.0", "bank-console.dll"),
                 .. words,
                 "--commands", $"http://{bank.AddressOf("command-service")}",
                 "--queries", $"http://{bank.AddressOf("query-service")}",

@@ -138,8 +138,7 @@ public sealed class FailureTests(BankFixture fixture)
         foreach (var service in services)
         {
             await Eventually.BecomesTrue(
-                async () => (await ForeignClient.CallAsync(bank.AddressOf(service), "grpc.health.v1.Health/Check"))
-                    .GetProperty("status").GetString() == status,
+                async () => await bank.HealthOfAsync(service) == status,
                 $"{service} is {status}",
                 TimeSpan.FromSeconds(60));
         }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using BankAccounts.Tests.Files;
 
 namespace BankAccounts.EndToEnd.Tests;
 
@@ -9,7 +10,7 @@ namespace BankAccounts.EndToEnd.Tests;
 /// </summary>
 public static class ForeignClient
 {
-    private static readonly string Script = Repository.PathOf("tests", "clients", "call.js");
+    private static readonly string Script = RepositoryFiles.PathOf("tests", "clients", "call.js");
 
     public static async Task<JsonElement> CallAsync(string address, string method, string json = "{}") =>
         Parse(await RunAsync(expectSuccess: true, address, method, json));

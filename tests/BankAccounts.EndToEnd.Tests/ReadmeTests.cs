@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using BankAccounts.EndToEnd.Tests.Tour;
+using BankAccounts.Tests.Files;
 
 namespace BankAccounts.EndToEnd.Tests;
 
@@ -20,7 +21,7 @@ public sealed partial class ReadmeTests(BankFixture fixture)
     [InlineData("docs/API.md", false)]
     public async Task The_tour_in_a_document_gives_the_answers_that_it_shows(string document, bool hasRefusals)
     {
-        var readme = await File.ReadAllTextAsync(Repository.PathOf(document.Split('/')));
+        var readme = await File.ReadAllTextAsync(RepositoryFiles.PathOf(document.Split('/')));
         var tour = TourStep.ReadAll(readme);
         // What stands in a block of another kind would not be played: only what streams may.
         Assert.Equal(GrpcurlCommand().Count(readme), tour.Count + StreamingCommand().Count(readme));
@@ -54,7 +55,7 @@ public sealed partial class ReadmeTests(BankFixture fixture)
     /// <summary>Where a service listens outside of tests, by its own settings.</summary>
     private static string UsualAddress(string service)
     {
-        var settings = File.ReadAllBytes(Repository.PathOf(service, "appsettings.json"));
+        var settings = File.ReadAllBytes(RepositoryFiles.PathOf(service, "appsettings.json"));
         using var document = JsonDocument.Parse(settings);
         var url = document.RootElement
             .GetProperty("Kestrel").GetProperty("Endpoints").GetProperty("http").GetProperty("Url");

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using BankAccounts.Tests.Files;
 using BankAccounts.Tests.Servers;
 using StackExchange.Redis;
 
@@ -37,7 +38,7 @@ public sealed class RedisPolicyTests
     private static Process Start(string redis)
     {
         var output = new DirectoryInfo(AppContext.BaseDirectory);
-        var program = Repository.PathOf(
+        var program = RepositoryFiles.PathOf(
             "ProjectionService", "bin", output.Parent!.Name, output.Name, "ProjectionService.dll");
         var start = new ProcessStartInfo("dotnet", [program])
         {

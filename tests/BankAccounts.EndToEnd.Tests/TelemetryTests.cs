@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using BankAccounts.EndToEnd.Tests.Otlp;
+using BankAccounts.Tests.Files;
 using BankAccounts.Tests.Servers;
 using BankAccounts.V1;
 using Grpc.Core;
@@ -103,7 +104,7 @@ public sealed partial class TelemetryTests(TelemetryFixture fixture) : IClassFix
             "the void record is counted");
         await bank.FlushRedisAsync();
 
-        var table = File.ReadLines(Repository.PathOf("docs", "OBSERVABILITY.md"))
+        var table = File.ReadLines(RepositoryFiles.PathOf("docs", "OBSERVABILITY.md"))
             .Select(line => MetricRow().Match(line))
             .Where(row => row.Success)
             .Select(row => $"{row.Groups["name"]} {row.Groups["kind"]} {row.Groups["unit"]} "

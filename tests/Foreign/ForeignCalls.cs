@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using BankAccounts.Tests.Files;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 
@@ -51,7 +52,7 @@ internal static class ForeignCalls
     /// <summary>Makes the calls and gives their outcomes, in the same order.</summary>
     public static async Task<ForeignOutcome[]> MakeAsync(string address, params ForeignCall[] calls)
     {
-        using var process = Process.Start(new ProcessStartInfo("node", [PathOf("tests", "clients", "calls.js"), address])
+        using var process = Process.Start(new ProcessStartInfo("node", [RepositoryFiles.PathOf("tests", "clients", "calls.js"), address])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -92,17 +93,5 @@ internal static class ForeignCalls
             outcome.TryGetProperty("answer", out var answer) ? answer : default,
             outcome.TryGetProperty("answers", out var answers) ? [.. answers.EnumerateArray()] : [],
             error);
-    }
-
-    /// <summary>The full path of a file of this repository, from its path below the root.</summary>
-    public static string PathOf(params string[] parts)
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "BankAccounts.sln")))
-        {
-            folder = Path.GetDirectoryName(folder)
-                ?? throw new InvalidOperationException("The tests do not run inside the repository.");
-        }
-        return Path.Combine([folder, .. parts]);
     }
 }

@@ -1,7 +1,7 @@
-namespace BankAccounts.EndToEnd.Tests;
+namespace BankAccounts.Tests.Files;
 
 /// <summary>The files of this repository, for tests that run inside it.</summary>
-public static class Repository
+internal static class RepositoryFiles
 {
     private static readonly string Root = FindRoot();
 
