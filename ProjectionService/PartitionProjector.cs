@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using BankAccounts.ProjectionService.History;
+using BankAccounts.ProjectionService.Ledger;
 using BankAccounts.ProjectionService.Log;
 using BankAccounts.ProjectionService.Rebuilding;
 using BankAccounts.ProjectionService.Redis;
@@ -26,6 +27,12 @@ public sealed partial class PartitionProjector(
     ILogger<PartitionProjector> logger)
 {
     private const long NotKnown = -1;
+
+    /// <summary>
+    /// From so many records on it pays to fold them beside a commit. Fewer wait for it to end, and for what comes
+    /// meanwhile: small commits would cost more than they save.
+    /// </summary>
+    private const int WorthFoldingAhead = 128;
 
     private readonly ChannelAlarm alarm = new(feed.Partition, logger);
     private long confirmedPosition = NotKnown;
@@ -184,9 +191,7 @@ public sealed partial class PartitionProjector(
             cancellation.ThrowIfCancellationRequested();
             loop.SendDue();
             tracer.PollStarts();
-            var batch = session.HasCommitUnderWay
-                ? feed.Take(options.MaxBatchRecords)
-                : await feed.TakeAsync(options.MaxBatchRecords, options.WatchInterval, cancellation);
+            var batch = await NextBatchAsync(session, cancellation);
             await loop.TurnAsync(batch, cancellation);
             if (batch.Count > 0)
             {
@@ -199,6 +204,12 @@ public sealed partial class PartitionProjector(
             Volatile.Write(ref confirmedPosition, session.ConfirmedPosition);
         }
     }
+
+    private async ValueTask<List<LogEntry>> NextBatchAsync(ProjectionSession session, CancellationToken cancellation) =>
+        !session.HasCommitUnderWay
+            ? await feed.TakeAsync(options.MaxBatchRecords, options.WatchInterval, cancellation)
+        : feed.Queued >= WorthFoldingAhead ? feed.Take(options.MaxBatchRecords)
+        : [];
 
     private Task ReportAsync(ProjectionSession session, ProjectionLoop loop, CancellationToken cancellation)
     {

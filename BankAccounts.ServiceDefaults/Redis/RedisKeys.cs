@@ -39,7 +39,7 @@ namespace BankAccounts.ServiceDefaults.Redis;
 public readonly record struct RedisKeys(int Partition, long Generation)
 {
     /// <summary>The version of this layout. Another one in Redis makes the owner fold anew.</summary>
-    public const int Layout = 3;
+    public const int Layout = 4;
 
     /// <summary>How many void records are kept.</summary>
     public const int MaxVoids = 1_000;

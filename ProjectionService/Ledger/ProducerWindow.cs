@@ -2,6 +2,12 @@ using System.Numerics;
 
 namespace BankAccounts.ProjectionService.Ledger;
 
+/// <summary>Sequences that stand in the log one after the other, from the highest down.</summary>
+/// <param name="Sequence">The highest of them.</param>
+/// <param name="Offset">Its offset; the others are right before it.</param>
+/// <param name="Length">How many they are.</param>
+public readonly record struct SequenceRun(long Sequence, long Offset, int Length);
+
 /// <summary>
 /// What was seen of one appending process in this partition: its highest sequence, and the offsets of
 /// the last 1,024 sequences. Rule 3 of the fold: a resend by the client library or by a new leader
@@ -59,19 +65,32 @@ public sealed class ProducerWindow
         LastSeenMs = streamTimeMs;
     }
 
-    /// <summary>The sequences seen within the window with their offsets, from the highest down.</summary>
-    public IEnumerable<(long Sequence, long Offset)> Seen()
+    /// <summary>The sequences seen within the window, from the highest down.</summary>
+    public IEnumerable<SequenceRun> Seen()
     {
+        var run = default(SequenceRun);
         for (var sequence = Highest; sequence > Math.Max(0, Highest - Size); sequence--)
         {
-            if (offsets[Slot(sequence)] is var offset and not NoOffset)
+            var offset = offsets[Slot(sequence)];
+            if (run.Length > 0 && offset != NoOffset && offset == run.Offset - run.Length)
             {
-                yield return (sequence, offset);
+                run = run with { Length = run.Length + 1 };
+                continue;
             }
+            if (run.Length > 0)
+            {
+                yield return run;
+            }
+            run = offset == NoOffset ? default : new SequenceRun(sequence, offset, 1);
+        }
+        if (run.Length > 0)
+        {
+            yield return run;
         }
     }
 
-    private int Slot(long sequence) => (int)(sequence % offsets.Length);
+    /// <summary>The sequence modulo the length, which is a power of two.</summary>
+    private int Slot(long sequence) => (int)sequence & (offsets.Length - 1);
 
     private void MakeRoomFor(long sequence)
     {
@@ -83,7 +102,13 @@ public sealed class ProducerWindow
         var slots = (int)BitOperations.RoundUpToPowerOf2((ulong)Math.Clamp(sequence, MinSlots, Size));
         offsets = new long[slots];
         Array.Fill(offsets, NoOffset);
-        seen.ForEach(one => offsets[Slot(one.Sequence)] = one.Offset);
+        foreach (var run in seen)
+        {
+            for (var back = 0; back < run.Length; back++)
+            {
+                offsets[Slot(run.Sequence - back)] = run.Offset - back;
+            }
+        }
     }
 
     private void ForgetBetween(long highest, long sequence)

@@ -23,8 +23,14 @@ public sealed partial class LogReader(
     IOptions<ProjectionOptions> projection,
     ILogger<LogReader> logger) : IHostedService, IDisposable
 {
-    /// <summary>How soon a seek or a resume that a projector wants is seen while nothing is read.</summary>
-    private static readonly TimeSpan PollTime = TimeSpan.FromMilliseconds(5);
+    /// <summary>How soon a seek that a projector wants is seen while nothing is read.</summary>
+    private static readonly TimeSpan PollTime = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>The same while a projector is about to want something: a first seek, or to go on reading.</summary>
+    private static readonly TimeSpan ShortPollTime = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>How many records are handed over before the projectors' wishes are looked at again.</summary>
+    private const int MaxRecordsPerTurn = 256;
 
     private static readonly TimeSpan MinLookInterval = TimeSpan.FromSeconds(2);
 
@@ -137,20 +143,19 @@ public sealed partial class LogReader(
     {
         try
         {
-            foreach (var feed in feeds.Values)
+            var pollTime = PollTime;
+            foreach (var (_, feed) in feeds)
             {
                 FollowProjector(consumer, feed);
+                pollTime = feed.IsPaused || !feed.HasSought ? ShortPollTime : pollTime;
             }
             StoreConfirmed(consumer);
             SeeEnds(consumer);
-            if (consumer.Consume(PollTime) is { } read && feeds.TryGetValue(read.Partition.Value, out var target))
+            var read = consumer.Consume(pollTime);
+            for (var count = 1; read is not null; count++)
             {
-                target.Add(new LogEntry(read.Offset.Value, read.Message.Key, read.Message.Value));
-                if (target.IsFull && !target.IsPaused)
-                {
-                    consumer.Pause([read.TopicPartition]);
-                    target.IsPaused = true;
-                }
+                HandOver(consumer, read);
+                read = count < MaxRecordsPerTurn ? consumer.Consume(TimeSpan.Zero) : null;
             }
         }
         catch (ConsumeException failed)
@@ -168,6 +173,20 @@ public sealed partial class LogReader(
         {
             LogFailed(failed.Error.Reason);
             stopping.Token.WaitHandle.WaitOne(ErrorPause);
+        }
+    }
+
+    private void HandOver(IConsumer<byte[]?, byte[]?> consumer, ConsumeResult<byte[]?, byte[]?> read)
+    {
+        if (!feeds.TryGetValue(read.Partition.Value, out var feed))
+        {
+            return;
+        }
+        feed.Add(new LogEntry(read.Offset.Value, read.Message.Key, read.Message.Value));
+        if (feed.IsFull && !feed.IsPaused)
+        {
+            consumer.Pause([read.TopicPartition]);
+            feed.IsPaused = true;
         }
     }
 

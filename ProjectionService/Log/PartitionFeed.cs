@@ -36,6 +36,9 @@ public sealed class PartitionFeed(int partition, int capacity)
     /// <summary>Whether reading is paused. The reader's thread only.</summary>
     public bool IsPaused { get; set; }
 
+    /// <summary>Whether the projector has said where to begin. The reader's thread only.</summary>
+    public bool HasSought => doneSeek > 0;
+
     /// <summary>How many records wait.</summary>
     public int Queued => Volatile.Read(ref queued);
 

@@ -63,29 +63,35 @@ public static partial class StoreCodec
             LastSeenMs = window.LastSeenMs,
         };
         var (lastSequence, lastOffset) = (window.Highest, 0L);
-        foreach (var (sequence, offset) in window.Seen())
+        foreach (var run in window.Seen())
         {
-            stored.SequenceSteps.Add(lastSequence - sequence);
-            stored.OffsetSteps.Add(offset - lastOffset);
-            (lastSequence, lastOffset) = (sequence, offset);
+            stored.SequenceSteps.Add(lastSequence - run.Sequence);
+            stored.OffsetSteps.Add(run.Offset - lastOffset);
+            stored.Lengths.Add(run.Length);
+            (lastSequence, lastOffset) = (run.Sequence - (run.Length - 1), run.Offset - (run.Length - 1));
         }
         return stored;
     }
 
     public static ProducerWindow Decode(StoredProducer stored)
     {
-        var seen = new List<(long Sequence, long Offset)>(stored.SequenceSteps.Count);
+        var runs = new List<SequenceRun>(stored.Lengths.Count);
         var (sequence, offset) = (stored.HighestSequence, 0L);
-        for (var i = 0; i < stored.SequenceSteps.Count; i++)
+        for (var i = 0; i < stored.Lengths.Count; i++)
         {
-            sequence -= stored.SequenceSteps[i];
-            offset += stored.OffsetSteps[i];
-            seen.Add((sequence, offset));
+            var run = new SequenceRun(
+                sequence - stored.SequenceSteps[i], offset + stored.OffsetSteps[i], stored.Lengths[i]);
+            runs.Add(run);
+            (sequence, offset) = (run.Sequence - (run.Length - 1), run.Offset - (run.Length - 1));
         }
         var window = new ProducerWindow();
-        for (var i = seen.Count - 1; i >= 0; i--)
+        for (var i = runs.Count - 1; i >= 0; i--)
         {
-            window.MarkSeen(seen[i].Sequence, seen[i].Offset, stored.LastSeenMs);
+            var run = runs[i];
+            for (var back = run.Length - 1; back >= 0; back--)
+            {
+                window.MarkSeen(run.Sequence - back, run.Offset - back, stored.LastSeenMs);
+            }
         }
         return window;
     }

@@ -1,4 +1,5 @@
 using BankAccounts.ProjectionService.Ledger;
+using BankAccounts.ProjectionService.Redis;
 
 namespace BankAccounts.Ledger.Tests;
 
@@ -31,9 +32,40 @@ public sealed class ProducerWindowTests
                 highest = Math.Max(highest, sequence);
             }
         }
-        Assert.Equal(
-            seen.Where(one => one.Key > highest - ProducerWindow.Size).OrderByDescending(one => one.Key)
-                .Select(one => (one.Key, one.Value)),
-            window.Seen());
+        var expected = seen.Where(one => one.Key > highest - ProducerWindow.Size)
+            .OrderByDescending(one => one.Key)
+            .Select(one => (one.Key, one.Value));
+        Assert.Equal(expected, SeenBy(window));
+        Assert.Equal(expected, SeenBy(StoreCodec.Decode(StoreCodec.Encode(window))));
     }
+
+    [Fact]
+    public void What_stands_in_the_log_one_after_the_other_is_stored_in_a_few_bytes()
+    {
+        var window = new ProducerWindow();
+        for (var sequence = 1; sequence <= 5_000; sequence++)
+        {
+            window.MarkSeen(sequence, offset: sequence - 1, streamTimeMs: 7);
+        }
+
+        var stored = StoreCodec.Encode(window);
+
+        Assert.Equal(ProducerWindow.Size, Assert.Single(stored.Lengths));
+        Assert.InRange(stored.CalculateSize(), 1, 24);
+    }
+
+    /// <summary>The first offset of all is right before the mark for "not seen".</summary>
+    [Fact]
+    public void A_run_ends_at_offset_0()
+    {
+        var window = new ProducerWindow();
+        window.MarkSeen(sequence: 2, offset: 0, streamTimeMs: 0);
+        window.MarkSeen(sequence: 3, offset: 1, streamTimeMs: 0);
+
+        Assert.Equal([(3, 1), (2, 0)], SeenBy(window));
+    }
+
+    /// <summary>The sequences and offsets of a window, one by one.</summary>
+    internal static IEnumerable<(long Sequence, long Offset)> SeenBy(ProducerWindow window) => window.Seen()
+        .SelectMany(run => Enumerable.Range(0, run.Length).Select(back => (run.Sequence - back, run.Offset - back)));
 }

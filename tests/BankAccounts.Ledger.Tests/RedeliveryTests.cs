@@ -121,6 +121,6 @@ public sealed class RedeliveryTests
         Assert.Equal(
             seen.Where(pair => pair.Key > highest - 1024).OrderByDescending(pair => pair.Key)
                 .Select(pair => (pair.Key, pair.Value)),
-            window.Seen());
+            ProducerWindowTests.SeenBy(window));
     }
 }

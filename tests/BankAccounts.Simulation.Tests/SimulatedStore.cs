@@ -89,10 +89,15 @@ internal sealed class SimulatedStore(int partition, SimulatedRedis redis, Func<l
 
     private StoredProducer Narrowed(StoredProducer stored)
     {
-        while (fault == Fault.DedupeWindowOfTwo && stored.SequenceSteps.Count > 2)
+        if (fault != Fault.DedupeWindowOfTwo)
         {
-            stored.SequenceSteps.RemoveAt(2);
-            stored.OffsetSteps.RemoveAt(2);
+            return stored;
+        }
+        var left = 2;
+        for (var run = 0; run < stored.Lengths.Count; run++)
+        {
+            stored.Lengths[run] = Math.Min(stored.Lengths[run], left);
+            left -= stored.Lengths[run];
         }
         return stored;
     }
