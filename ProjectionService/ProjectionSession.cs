@@ -147,7 +147,7 @@ public sealed class ProjectionSession
         {
             ledger.Apply(record, changes);
         }
-        var next = EncodedCommit.Of(keys, before, ledger, changes);
+        var next = EncodedCommit.Of(keys, before, ledger, changes).Telling(changes);
         ProjectionMetrics.Folded(records.Count, began);
         return next;
     }

@@ -60,10 +60,7 @@ public sealed class PartitionRebuild(
         {
             var seen = await live.ReadAsync(cancellation)
                 ?? throw new RebuildRefusedException(Reasons.NoLiveState, $"Partition {partition} has no live state.");
-            while (fold.IsBefore(seen.Position))
-            {
-                await FoldAsync(built, seen.Position, cancellation);
-            }
+            await FoldToAsync(built, seen.Position, cancellation);
             if (fold.Ledger.Head.Position != seen.Position || seen.IsDirty || seen.Head is null)
             {
                 throw new GenerationMovedException(
@@ -81,15 +78,42 @@ public sealed class PartitionRebuild(
             $"Partition {partition}: the live state moved on in each of {MaxTriesToMeet} tries to meet it.");
     }
 
-    private async Task FoldAsync(RedisKeys built, long position, CancellationToken cancellation)
+    /// <summary>Folds up to a position: a batch is read and folded while the one before it is being committed.</summary>
+    private async Task FoldToAsync(RedisKeys built, long position, CancellationToken cancellation)
+    {
+        var commit = Task.CompletedTask;
+        try
+        {
+            while (fold.IsBefore(position))
+            {
+                // The client library blocks while it waits for a record.
+                var (next, changes) = await Task.Run(() => Fold(built, position, cancellation), cancellation);
+                await commit;
+                commit = CommitAsync(next, changes, new(built, fold.Ledger.Head, position, IsLive: false), cancellation);
+            }
+        }
+        catch
+        {
+            // What is under way ends before the generation is given up.
+            await commit.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+        await commit;
+    }
+
+    private (EncodedCommit Next, Changes Changes) Fold(RedisKeys built, long position, CancellationToken cancellation)
     {
         var before = fold.Ledger.Head;
-        // The client library blocks while it waits for a record.
-        var changes = await Task.Run(
-            () => fold.Next(position, MaxRecordsAtOnce, cancellation), cancellation);
-        await store.CommitAsync(EncodedCommit.Of(built, before, fold.Ledger, changes), cancellation);
-        await store.SealAsync(built, changes, cancellation);
-        await report(new RebuildProgress(built, fold.Ledger.Head, position, IsLive: false));
+        var changes = fold.Next(position, MaxRecordsAtOnce, cancellation);
+        return (EncodedCommit.Of(built, before, fold.Ledger, changes), changes);
+    }
+
+    private async Task CommitAsync(
+        EncodedCommit next, Changes changes, RebuildProgress progress, CancellationToken cancellation)
+    {
+        await store.CommitAsync(next, cancellation);
+        await store.SealAsync(next.Keys, changes, cancellation);
+        await report(progress);
     }
 
     private void RequireSameDigests(Chunk seen)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using BankAccounts.ProjectionService.Ledger;
 using BankAccounts.ServiceDefaults.Redis;
 using BankAccounts.Store.V1;
@@ -12,14 +11,10 @@ namespace BankAccounts.ProjectionService.Redis;
 /// </summary>
 public sealed class CommitEncoder(RedisKeys keys)
 {
-    /// <summary>The most arguments of one command: Lua can unpack some thousands onto its stack.</summary>
-    private const int MaxArguments = 2_000;
-
     /// <summary>The most accounts that a commit names for those who watch: 8 KiB.</summary>
     private const int MaxAccountsNamed = 512;
 
-    private readonly MessagePack commands = new();
-    private int commandCount;
+    private readonly CommandPack pack = new();
 
     /// <summary>The writes of a batch, packed.</summary>
     public static ReadOnlyMemory<byte> Writes(RedisKeys keys, Changes changes, long position)
@@ -32,10 +27,7 @@ public sealed class CommitEncoder(RedisKeys keys)
         encoder.AddTransfers(changes);
         encoder.AddVoids(changes);
         encoder.AddDecisions(changes, position);
-        var packed = new byte[5 + encoder.commands.Written.Length];
-        new MessagePack().Array(encoder.commandCount).Written.CopyTo(packed);
-        encoder.commands.Written.CopyTo(packed.AsMemory(5));
-        return packed;
+        return encoder.pack.Written;
     }
 
     /// <summary>
@@ -60,10 +52,10 @@ public sealed class CommitEncoder(RedisKeys keys)
         var packed = new MessagePack().Array(byChannel.Count + 1)
             .Array(2)
             .Text(RedisKeys.Committed(keys.Partition))
-            .Bytes(Committed(keys, changes, from, to).ToByteArray());
+            .Message(Committed(keys, changes, from, to));
         foreach (var (channel, batch) in byChannel)
         {
-            packed.Array(2).Bytes(channel.Span).Bytes(batch.ToByteArray());
+            packed.Array(2).Bytes(channel.Span).Message(batch);
         }
         return packed.Written;
     }
@@ -89,136 +81,155 @@ public sealed class CommitEncoder(RedisKeys keys)
 
     private void AddAccounts(Changes changes)
     {
-        Add("HSET", keys.Accounts, changes.Accounts.SelectMany(changed => new[]
+        pack.For("HSET", keys.Accounts);
+        foreach (var (id, account) in changes.Accounts)
         {
-            changed.Key.ToByteArray(), StoreCodec.Encode(changed.Value).ToByteArray(),
-        }));
-        Add("ZADD", keys.Names, changes.History
-            .Where(entry => entry is { Kind: Kind.Create, Decision.IsAccepted: true })
-            .SelectMany(entry => new[]
+            pack.Arguments(2).Bytes(id).Message(StoreCodec.Encode(account));
+        }
+        pack.For("ZADD", keys.Names);
+        foreach (var entry in changes.History)
+        {
+            if (entry is { Kind: Kind.Create, Decision.IsAccepted: true })
             {
-                Number(0), RedisKeys.NameMember(entry.Command.Create.HolderName.Span, entry.Account),
-            }));
+                pack.Arguments(2).Number(0)
+                    .Bytes(RedisKeys.NameMember(entry.Command.Create.HolderName.Span, entry.Account));
+            }
+        }
     }
 
     private void AddHistory(Changes changes)
     {
         foreach (var entries in changes.History.GroupBy(entry => entry.Account))
         {
-            Add("RPUSH", keys.History(entries.Key),
-                entries.Select(entry => StoreCodec.Encode(entry).ToByteArray()));
+            pack.For("RPUSH", keys.History(entries.Key));
+            foreach (var entry in entries)
+            {
+                pack.Arguments(1).Message(StoreCodec.Encode(entry));
+            }
         }
     }
 
     private void AddRequests(Changes changes)
     {
-        Add("HSET", keys.Requests, changes.Requests
-            .Where(changed => changed.Value is not null)
-            .SelectMany(changed => new[]
-            {
-                StoreCodec.Field(changed.Key), StoreCodec.Encode(changed.Value!).ToByteArray(),
-            }));
-        Add("HDEL", keys.Requests, changes.Requests
-            .Where(changed => changed.Value is null)
-            .Select(changed => StoreCodec.Field(changed.Key)));
-        Add("RPUSH", keys.RequestOrder, changes.Remembered.Select(age => StoreCodec.Line(age)));
+        Set(keys.Requests, changes.Requests, key => StoreCodec.Field(key), request => StoreCodec.Encode(request));
+        Remove("HDEL", keys.Requests, changes.Requests, key => StoreCodec.Field(key));
+        pack.For("RPUSH", keys.RequestOrder);
+        foreach (var age in changes.Remembered)
+        {
+            pack.Arguments(1).Bytes(StoreCodec.Line(age));
+        }
         if (changes.ForgottenRequests > 0)
         {
-            Add("LPOP", keys.RequestOrder, [Number(changes.ForgottenRequests)]);
+            pack.For("LPOP", keys.RequestOrder);
+            pack.Arguments(1).Number(changes.ForgottenRequests);
         }
     }
 
     private void AddProducers(Changes changes)
     {
-        var seen = changes.Producers.Where(changed => changed.Value is not null).ToList();
-        var forgotten = changes.Producers.Where(changed => changed.Value is null).ToList();
-        Add("HSET", keys.Producers, seen.SelectMany(changed => new[]
+        Set(keys.Producers, changes.Producers, StoreCodec.Field, window => StoreCodec.Encode(window));
+        pack.For("ZADD", keys.ProducerOrder);
+        foreach (var (producer, window) in changes.Producers)
         {
-            StoreCodec.Field(changed.Key), StoreCodec.Encode(changed.Value!).ToByteArray(),
-        }));
-        Add("ZADD", keys.ProducerOrder, seen.SelectMany(changed => new[]
-        {
-            Number(changed.Value!.LastSeenMs), StoreCodec.Field(changed.Key),
-        }));
-        Add("HDEL", keys.Producers, forgotten.Select(changed => StoreCodec.Field(changed.Key)));
-        Add("ZREM", keys.ProducerOrder, forgotten.Select(changed => StoreCodec.Field(changed.Key)));
+            if (window is not null)
+            {
+                pack.Arguments(2).Number(window.LastSeenMs).Bytes(StoreCodec.Field(producer));
+            }
+        }
+        Remove("HDEL", keys.Producers, changes.Producers, StoreCodec.Field);
+        Remove("ZREM", keys.ProducerOrder, changes.Producers, StoreCodec.Field);
     }
 
     private void AddVoids(Changes changes)
     {
-        var latest = changes.Voids.TakeLast(RedisKeys.MaxVoids).ToList();
-        if (latest.Count > 0)
+        if (changes.Voids.Count == 0)
         {
-            Add("RPUSH", keys.Voids, latest.Select(note => StoreCodec.Encode(note).ToByteArray()));
-            Add("LTRIM", keys.Voids, [Number(-RedisKeys.MaxVoids), Number(-1)]);
+            return;
         }
+        pack.For("RPUSH", keys.Voids);
+        foreach (var note in changes.Voids.TakeLast(RedisKeys.MaxVoids))
+        {
+            pack.Arguments(1).Message(StoreCodec.Encode(note));
+        }
+        pack.For("LTRIM", keys.Voids);
+        pack.Arguments(2).Number(-RedisKeys.MaxVoids).Number(-1);
     }
 
     private void AddTransfers(Changes changes)
     {
-        if (changes.Outgoing.Count + changes.Unsettled.Count + changes.Incoming.Count + changes.Refused.Count
-            + changes.Transfers.Count == 0)
+        pack.For("HSET", keys.ChannelsOut);
+        foreach (var channel in changes.Outgoing)
         {
-            return;
+            pack.Arguments(2).Bytes(StoreCodec.Field(channel.Destination)).Message(StoreCodec.Encode(channel));
         }
-        Add("HSET", keys.ChannelsOut, changes.Outgoing.SelectMany(channel => new[]
+        Set(keys.Unsettled, changes.Unsettled, StoreCodec.Field, transfer => StoreCodec.Encode(transfer));
+        Remove("HDEL", keys.Unsettled, changes.Unsettled, StoreCodec.Field);
+        pack.For("HSET", keys.ChannelsIn);
+        foreach (var channel in changes.Incoming)
         {
-            StoreCodec.Field(channel.Destination), StoreCodec.Encode(channel).ToByteArray(),
-        }));
-        Add("HSET", keys.Unsettled, changes.Unsettled
-            .Where(changed => changed.Value is not null)
-            .SelectMany(changed => new[]
+            pack.Arguments(2).Bytes(StoreCodec.Field(channel.Source)).Message(StoreCodec.Encode(channel));
+        }
+        pack.For("HSET", keys.Refused);
+        foreach (var (entry, reason) in changes.Refused)
+        {
+            if (reason is { } refused)
             {
-                StoreCodec.Field(changed.Key), StoreCodec.Encode(changed.Value!).ToByteArray(),
-            }));
-        Add("HDEL", keys.Unsettled, changes.Unsettled
-            .Where(changed => changed.Value is null)
-            .Select(changed => StoreCodec.Field(changed.Key)));
-        Add("HSET", keys.ChannelsIn, changes.Incoming.SelectMany(channel => new[]
+                pack.Arguments(2).Bytes(StoreCodec.Field(entry)).Number((int)refused);
+            }
+        }
+        Remove("HDEL", keys.Refused, changes.Refused, StoreCodec.Field);
+        pack.For("HSET", keys.Transfers);
+        foreach (var (offset, state) in changes.Transfers)
         {
-            StoreCodec.Field(channel.Source), StoreCodec.Encode(channel).ToByteArray(),
-        }));
-        Add("HSET", keys.Refused, changes.Refused
-            .Where(changed => changed.Value is not null)
-            .SelectMany(changed => new[]
-            {
-                StoreCodec.Field(changed.Key), Number((int)changed.Value!),
-            }));
-        Add("HDEL", keys.Refused, changes.Refused
-            .Where(changed => changed.Value is null)
-            .Select(changed => StoreCodec.Field(changed.Key)));
-        Add("HSET", keys.Transfers, changes.Transfers.SelectMany(changed => new[]
-        {
-            RedisKeys.Offset(changed.Key), StoreCodec.Encode(changed.Value).ToByteArray(),
-        }));
+            pack.Arguments(2).Bytes(RedisKeys.Offset(offset)).Message(StoreCodec.Encode(state));
+        }
     }
 
     /// <summary>
     /// A transfer becomes final long after its command: by then its place may belong to a later record.
     /// </summary>
-    private void AddDecisions(Changes changes, long position) =>
-        Add("HSET", keys.Decisions, changes.Answers
-            .Where(answer => answer.Offset >= position - RedisKeys.MaxDecisions)
-            .SelectMany(answer =>
+    private void AddDecisions(Changes changes, long position)
+    {
+        pack.For("HSET", keys.Decisions);
+        foreach (var answer in changes.Answers)
+        {
+            if (answer.Offset >= position - RedisKeys.MaxDecisions)
             {
                 var stored = StoreCodec.Encode(answer);
                 stored.ProducerId = answer.To.ProducerId;
-                return new[] { Number(answer.Offset % RedisKeys.MaxDecisions), stored.ToByteArray() };
-            }));
-
-    private void Add(string command, string key, IEnumerable<byte[]> arguments)
-    {
-        foreach (var chunk in arguments.Chunk(MaxArguments))
-        {
-            commands.Array(2 + chunk.Length).Text(command).Text(key);
-            foreach (var argument in chunk)
-            {
-                commands.Bytes(argument);
+                pack.Arguments(2).Number(answer.Offset % RedisKeys.MaxDecisions).Message(stored);
             }
-            commandCount++;
         }
     }
 
-    private static byte[] Number(long number) =>
-        System.Text.Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture));
+    /// <summary>The things that are there afterwards.</summary>
+    private void Set<TKey, TValue>(
+        string key, Dictionary<TKey, TValue?> changed, Func<TKey, byte[]> field, Func<TValue, IMessage> encode)
+        where TKey : notnull
+        where TValue : class
+    {
+        pack.For("HSET", key);
+        foreach (var (id, value) in changed)
+        {
+            if (value is not null)
+            {
+                pack.Arguments(2).Bytes(field(id)).Message(encode(value));
+            }
+        }
+    }
+
+    /// <summary>The things that are not there any more.</summary>
+    private void Remove<TKey, TValue>(
+        string command, string key, Dictionary<TKey, TValue> changed, Func<TKey, byte[]> field)
+        where TKey : notnull
+    {
+        pack.For(command, key);
+        foreach (var (id, value) in changed)
+        {
+            if (value is null)
+            {
+                pack.Arguments(1).Bytes(field(id));
+            }
+        }
+    }
 }

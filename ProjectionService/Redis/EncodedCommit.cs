@@ -16,10 +16,14 @@ public sealed record EncodedCommit(
     byte[] ToDigest,
     byte[] Head,
     long FirstRequest,
-    ReadOnlyMemory<byte> Writes,
-    ReadOnlyMemory<byte> Messages)
+    ReadOnlyMemory<byte> Writes)
 {
-    /// <summary>Encodes a batch.</summary>
+    /// <summary>Whom it tells; nobody, if that is not said.</summary>
+    public ReadOnlyMemory<byte> Messages { get; init; } = Nobody;
+
+    private static ReadOnlyMemory<byte> Nobody { get; } = new MessagePack().Array(0).Written;
+
+    /// <summary>Encodes a batch, which tells nobody.</summary>
     public static EncodedCommit Of(
         RedisKeys keys, PartitionHead before, PartitionLedger ledger, Changes changes) => new(
             keys,
@@ -29,6 +33,9 @@ public sealed record EncodedCommit(
             ledger.Head.LogDigest,
             StoreCodec.Encode(ledger.Head, ledger.RequestOrder).ToByteArray(),
             ledger.RequestOrder.First,
-            CommitEncoder.Writes(keys, changes, ledger.Head.Position),
-            CommitEncoder.Messages(keys, changes, before.Position, ledger.Head.Position));
+            CommitEncoder.Writes(keys, changes, ledger.Head.Position));
+
+    /// <summary>The same, which tells those who wait and those who watch.</summary>
+    public EncodedCommit Telling(Changes changes) =>
+        this with { Messages = CommitEncoder.Messages(Keys, changes, From, To) };
 }

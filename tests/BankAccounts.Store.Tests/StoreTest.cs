@@ -50,7 +50,7 @@ public abstract class StoreTest(Redis redis) : IAsyncLifetime
             keys, ledger, PrefetchNeeds.Of(records, ledger), before.Position, CancellationToken.None);
         var changes = new Changes();
         records.ForEach(record => ledger.Apply(record, changes));
-        return EncodedCommit.Of(keys, before, ledger, changes);
+        return EncodedCommit.Of(keys, before, ledger, changes).Telling(changes);
     }
 
     protected Task CommitAsync(EncodedCommit commit) => Redis.Store().CommitAsync(commit, CancellationToken.None);
