@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Aspire.Hosting.ApplicationModel;
 using BankAccounts.Tests.Servers;
 using BankAccounts.V1;
 using Grpc.Core;
@@ -36,7 +35,7 @@ public sealed class FailureTests(BankFixture fixture)
     public async Task While_Redis_is_away_nothing_is_written_and_it_says_so_and_afterwards_all_is_well()
     {
         var account = await bank.OpenAccountAsync(balance: 10);
-        await bank.CommandAsync("redis", KnownResourceCommands.StopCommand, [.. KnownResourceStates.TerminalStates]);
+        await bank.StopAsync(bank.RedisServers);
         try
         {
             await Eventually.BecomesTrue(
@@ -49,7 +48,7 @@ public sealed class FailureTests(BankFixture fixture)
         }
         finally
         {
-            await bank.CommandAsync("redis", KnownResourceCommands.StartCommand, KnownResourceStates.Running);
+            await bank.StartAgainAsync(bank.RedisServers);
         }
         await WorksAgainAsync(account);
     }
@@ -58,8 +57,7 @@ public sealed class FailureTests(BankFixture fixture)
     public async Task While_Kafka_is_away_commands_are_unavailable_or_unknown_within_their_deadline()
     {
         var account = await bank.OpenAccountAsync(balance: 10);
-        await bank.CommandAsync(
-            "kafka-broker-1", KnownResourceCommands.StopCommand, [.. KnownResourceStates.TerminalStates]);
+        await bank.StopAsync(bank.Brokers);
         try
         {
             var clock = Stopwatch.StartNew();
@@ -75,8 +73,7 @@ public sealed class FailureTests(BankFixture fixture)
         }
         finally
         {
-            await bank.CommandAsync(
-                "kafka-broker-1", KnownResourceCommands.StartCommand, KnownResourceStates.Running);
+            await bank.StartAgainAsync(bank.Brokers);
         }
         await WorksAgainAsync(account);
     }

@@ -157,7 +157,7 @@ public sealed class HaltedChannelTests(BankFixture fixture)
                 SettledBelow = sequence,
             },
         };
-        await ForeignProducer.AppendAsync(
+        await ForeignKafka.AppendAsync(
             bank, destination.Partition, Encoding.ASCII.GetBytes(destination.ToString()), LogFrame.Encode(record));
     }
 }
