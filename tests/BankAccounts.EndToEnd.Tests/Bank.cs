@@ -6,6 +6,7 @@ using BankAccounts.ServiceDefaults.Redis;
 using BankAccounts.Store.V1;
 using BankAccounts.V1;
 using Grpc.Core;
+using Grpc.Health.V1;
 using Grpc.Net.Client;
 using StackExchange.Redis;
 
@@ -96,10 +97,13 @@ public sealed partial class Bank : IAsyncDisposable
     /// <summary>A client with a connection of its own: the host's proxy deals connections to replicas.</summary>
     public CommandService.CommandServiceClient NewCommands() => new(NewChannel("command-service"));
 
-    /// <summary>What some replica of a service says of its health: SERVING, NOT_SERVING.</summary>
-    public async Task<string?> HealthOfAsync(string service) =>
-        (await ForeignClient.CallAsync(AddressOf(service), "grpc.health.v1.Health/Check"))
-        .GetProperty("status").GetString();
+    /// <summary>Whether a replica of a service says that it serves; each call asks the next replica.</summary>
+    public async Task<bool> IsServingAsync(string service)
+    {
+        using var channel = GrpcChannel.ForAddress(App.GetEndpoint(service, "http"));
+        var health = await new Health.HealthClient(channel).CheckAsync(new HealthCheckRequest(), deadline: In(20));
+        return health.Status == HealthCheckResponse.Types.ServingStatus.Serving;
+    }
 
     /// <summary>The client package, with connections of its own.</summary>
     public BankClient NewClient() => new(

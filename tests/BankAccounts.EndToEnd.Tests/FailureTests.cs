@@ -44,7 +44,7 @@ public sealed class FailureTests(BankFixture fixture)
             var query = await Refusal.OfAsync(bank.Queries.GetAccountAsync(
                 new GetAccountRequest { AccountId = account }, deadline: Bank.In(10)));
             Assert.Equal((StatusCode.Unavailable, "REDIS_UNAVAILABLE"), (query.Code, query.Reason));
-            await HealthBecomesAsync("NOT_SERVING", "command-service", "query-service", "projection-service");
+            await HealthBecomesAsync(false, "command-service", "query-service", "projection-service");
         }
         finally
         {
@@ -68,8 +68,8 @@ public sealed class FailureTests(BankFixture fixture)
                 async () => await CodeOfAsync(DepositAsync(account)) == "UNAVAILABLE",
                 "commands are refused as unavailable");
             Assert.Equal(10, (await bank.GetAccountAsync(account)).Balance);
-            await HealthBecomesAsync("NOT_SERVING", "command-service", "projection-service");
-            await HealthBecomesAsync("SERVING", "query-service");
+            await HealthBecomesAsync(false, "command-service", "projection-service");
+            await HealthBecomesAsync(true, "query-service");
         }
         finally
         {
@@ -127,16 +127,16 @@ public sealed class FailureTests(BankFixture fixture)
             "deposits are accepted again",
             TimeSpan.FromSeconds(60));
         Assert.True((await bank.GetAccountAsync(account)).Balance > 10);
-        await HealthBecomesAsync("SERVING", "command-service", "query-service", "projection-service");
+        await HealthBecomesAsync(true, "command-service", "query-service", "projection-service");
     }
 
-    private async Task HealthBecomesAsync(string status, params string[] services)
+    private async Task HealthBecomesAsync(bool isServing, params string[] services)
     {
         foreach (var service in services)
         {
             await Eventually.BecomesTrue(
-                async () => await bank.HealthOfAsync(service) == status,
-                $"{service} is {status}",
+                async () => await bank.IsServingAsync(service) == isServing,
+                $"{service} is {(isServing ? "serving" : "not serving")}",
                 TimeSpan.FromSeconds(60));
         }
     }

@@ -27,7 +27,7 @@ public sealed class HaltTests(HaltTests.Fixture fixture) : IClassFixture<HaltTes
         var first = await HaltedAsync(Newer, $"the record at offset {offset} is of a newer format");
         Assert.Equal(offset, first.Position);
         await Eventually.BecomesTrue(
-            async () => await bank.HealthOfAsync("projection-service") == "NOT_SERVING",
+            async () => !await bank.IsServingAsync("projection-service"),
             "the process that owns the partition says NOT_SERVING",
             Patience);
         // It leaves the group for a moment, so that a newer build could take the partition. Here it is the
