@@ -10,7 +10,7 @@ namespace BankAccounts.AppHost;
 public sealed record BankSettings
 {
     /// <summary>Switches that stand alone; all other options take a value.</summary>
-    private static readonly string[] Flags = ["--fresh"];
+    private static readonly string[] Flags = ["--fresh", "--redis-cluster"];
 
     /// <summary>
     /// Partitions of the log: 1 … 65,536, because an account id holds 16 bits of them.
@@ -19,6 +19,9 @@ public sealed record BankSettings
 
     /// <summary>Kafka brokers of the local engine: 1, or 3 for replication. 1 … 9.</summary>
     public int Brokers { get; init; } = 1;
+
+    /// <summary>Whether the Redis of the local engine is a cluster of three nodes.</summary>
+    public bool RedisCluster { get; init; }
 
     /// <summary>Replicas of CommandService: 1 … 64.</summary>
     public int CommandServices { get; init; } = 2;
@@ -46,6 +49,7 @@ public sealed record BankSettings
         {
             Partitions = Number(configuration, "partitions", defaults.Partitions, most: 65_536),
             Brokers = Number(configuration, "brokers", defaults.Brokers, most: 9),
+            RedisCluster = YesOrNo(configuration, "redis-cluster"),
             CommandServices =
                 Number(configuration, "command-services", defaults.CommandServices, most: 64),
             Projectors = Number(configuration, "projectors", defaults.Projectors, most: 64),

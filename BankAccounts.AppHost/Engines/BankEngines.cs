@@ -52,14 +52,30 @@ public static class BankEngines
     /// <summary>Adds the Redis that holds the answers.</summary>
     /// <exception cref="BankStartException">It cannot be started on this machine.</exception>
     public static IResourceBuilder<IResourceWithConnectionString> AddBankRedis(
-        this IDistributedApplicationBuilder builder, string name, BankSettings settings) =>
-        IsConfigured(builder, name)
-            ? builder.AddConnectionString(name)
-            : Kind(builder, settings) == EngineKind.Local
-                ? builder.AddLocalRedis(name)
-                : builder.AddRedis(name)
-                    .WithDataVolume(ContainerVolumes.Name(builder, name))
-                    .WithPersistence();
+        this IDistributedApplicationBuilder builder, string name, BankSettings settings)
+    {
+        if (IsConfigured(builder, name))
+        {
+            return builder.AddConnectionString(name);
+        }
+
+        if (Kind(builder, settings) == EngineKind.Local)
+        {
+            return settings.RedisCluster
+                ? builder.AddLocalRedisCluster(name)
+                : builder.AddLocalRedis(name);
+        }
+
+        if (settings.RedisCluster)
+        {
+            throw new BankStartException(
+                "--redis-cluster needs --engines local: as a container there is one Redis.");
+        }
+
+        return builder.AddRedis(name)
+            .WithDataVolume(ContainerVolumes.Name(builder, name))
+            .WithPersistence();
+    }
 
     private static EngineKind Kind(IDistributedApplicationBuilder builder, BankSettings settings)
     {

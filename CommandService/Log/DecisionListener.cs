@@ -29,14 +29,7 @@ public sealed partial class DecisionListener(
         using var timer = new PeriodicTimer(options.Value.AskAfter / 2);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            try
-            {
-                await AskForLateAsync(stoppingToken);
-            }
-            catch (Exception away) when (away is RedisException or TimeoutException)
-            {
-                LogAway(away.Message);
-            }
+            await AskForLateAsync(stoppingToken);
         }
     }
 
@@ -114,39 +107,45 @@ public sealed partial class DecisionListener(
     }
 
     /// <summary>
-    /// Asks one of a partition's hashes about the commands that it owes an answer. A partition decides in the
-    /// order of the offsets, so the lowest of them are the ones that it can know about.
+    /// Asks one of the hashes of each partition about the commands that it owes an answer. On a cluster some
+    /// partitions may be away: those do not keep the others waiting for more than the time-out.
     /// </summary>
-    private async Task AskAsync(
+    private Task AskAsync(
         string hash,
         IEnumerable<PendingCommand> commands,
         Func<PendingCommand, long> offsetOf,
         Func<long, RedisValue> fieldOf,
         Action<PendingCommand, byte[]> onFound,
-        CancellationToken cancellation)
-    {
-        foreach (var ofPartition in commands.GroupBy(command => command.Partition))
+        CancellationToken cancellation) =>
+        Task.WhenAll(commands.GroupBy(command => command.Partition).Select(async ofPartition =>
         {
+            // A partition decides in the order of the offsets, so the lowest are the ones that it can know about.
             var asked = ofPartition
                 .Select(command => (Command: command, Offset: offsetOf(command)))
                 .OrderBy(question => question.Offset)
                 .Take(MaxAskedAtOnce)
                 .ToArray();
-            var found = (RedisResult[])(await DecisionsScript.EvaluateAsync(
-                redis.GetDatabase(),
-                [RedisKeys.Root(ofPartition.Key)],
-                [hash, asked[0].Offset, .. asked.Select(question => fieldOf(question.Offset))],
-                bank.Value.RedisTimeout,
-                cancellation))!;
-            foreach (var (question, value) in asked.Zip(found))
+            try
             {
-                if (!value.IsNull)
+                var found = (RedisResult[])(await DecisionsScript.EvaluateAsync(
+                    redis.GetDatabase(),
+                    [RedisKeys.Root(ofPartition.Key)],
+                    [hash, asked[0].Offset, .. asked.Select(question => fieldOf(question.Offset))],
+                    bank.Value.RedisTimeout,
+                    cancellation))!;
+                foreach (var (question, value) in asked.Zip(found))
                 {
-                    onFound(question.Command, (byte[])value!);
+                    if (!value.IsNull)
+                    {
+                        onFound(question.Command, (byte[])value!);
+                    }
                 }
             }
-        }
-    }
+            catch (Exception away) when (away is RedisException or TimeoutException)
+            {
+                LogAway(away.Message);
+            }
+        }));
 
     private void OnDecisionFound(PendingCommand command, byte[] value)
     {

@@ -50,15 +50,21 @@ public sealed partial class CommitListener(
             (_, message) => feed.Heard(CommittedBatch.Parser.ParseFrom((byte[])message!)))
         .WaitAsync(bank.Value.RedisTimeout, cancellation);
 
-    private async Task LookAsync(CancellationToken cancellation)
-    {
-        foreach (var partition in feed.Wanted.ToList())
+    /// <summary>On a cluster some partitions may be away: the others are looked at all the same.</summary>
+    private Task LookAsync(CancellationToken cancellation) =>
+        Task.WhenAll(feed.Wanted.ToList().Select(async partition =>
         {
-            var heardBefore = feed.PositionOf(partition);
-            var reading = await partitions.ReadPositionAsync(partition, cancellation);
-            feed.Seen(partition, reading?.Position ?? 0, heardBefore);
-        }
-    }
+            try
+            {
+                var heardBefore = feed.PositionOf(partition);
+                var reading = await partitions.ReadPositionAsync(partition, cancellation);
+                feed.Seen(partition, reading?.Position ?? 0, heardBefore);
+            }
+            catch (Exception away) when (away is RedisException or TimeoutException)
+            {
+                LogAway(away.Message);
+            }
+        }));
 
     [LoggerMessage(EventId = 4101, Level = LogLevel.Warning, Message = "Redis is away: {Reason}")]
     private partial void LogAway(string reason);

@@ -4,7 +4,7 @@ namespace Grpc.Core;
 
 /// <summary>How a call ended: a code, and a sentence for people.</summary>
 [DebuggerDisplay("{ToString(),nq}")]
-public readonly struct Status(StatusCode statusCode, string detail, Exception? debugException)
+public struct Status(StatusCode statusCode, string detail, Exception? debugException)
 {
     /// <summary>OK without a detail.</summary>
     public static readonly Status DefaultSuccess = new(StatusCode.OK, "");

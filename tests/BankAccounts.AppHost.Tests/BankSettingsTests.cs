@@ -12,10 +12,17 @@ public sealed class BankSettingsTests
     {
         var settings = Read(
             "--fresh", "--partitions", "24", "--projectors=5", "--engines", "local",
-            "--Bank:TopicIsManaged=true");
+            "--Bank:TopicIsManaged=true", "--redis-cluster");
 
         Assert.Equal(
-            new BankSettings { Partitions = 24, Projectors = 5, Engines = "local", TopicIsManaged = true },
+            new BankSettings
+            {
+                Partitions = 24,
+                Projectors = 5,
+                Engines = "local",
+                TopicIsManaged = true,
+                RedisCluster = true,
+            },
             settings);
     }
 
@@ -30,6 +37,7 @@ public sealed class BankSettingsTests
     [InlineData("brokers", "10")]
     [InlineData("engines", "docker")]
     [InlineData("Bank:TopicIsManaged", "yes")]
+    [InlineData("redis-cluster", "3")]
     public void Values_out_of_bounds_are_refused_by_name(string option, string value)
     {
         var problem = Assert.Throws<BankStartException>(() => Read($"--{option}={value}"));

@@ -77,6 +77,30 @@ public sealed class EnginesInTheModelTests : IDisposable
     }
 
     [Fact]
+    public void A_Redis_Cluster_is_its_nodes_each_with_a_folder_and_one_connection_string()
+    {
+        UseKafka("4.1.0");
+        var builder = Builder("--engines=local", "--redis-cluster=true");
+
+        AddBoth(builder);
+
+        Assert.Equal(
+            ["redis-node-1", "redis-node-2", "redis-node-3"],
+            Executables(builder).Where(name => name.StartsWith("redis", StringComparison.Ordinal)));
+        var redis = builder.Resources.OfType<ConnectionStringResource>().Single(resource => resource.Name == "redis");
+        Assert.Equal(["redis-node-1", "redis-node-2", "redis-node-3"], WaitedFor(redis));
+        Assert.Equal(
+            string.Join(',', Enumerable.Range(1, 3).Select(node => $"127.0.0.1:{{redis-node-{node}.bindings.tcp.port}}")),
+            redis.ConnectionStringExpression.ValueExpression);
+        Assert.Contains("cluster-enabled yes", Lines("redis", "node-2", "redis.conf"));
+        Assert.Contains("maxmemory-policy noeviction", Lines("redis", "node-2", "redis.conf"));
+    }
+
+    [Fact]
+    public void A_Redis_Cluster_in_containers_is_refused() =>
+        Assert.Throws<BankStartException>(() => AddBoth(Builder("--engines=containers", "--redis-cluster=true")));
+
+    [Fact]
     public void Containers_are_Aspires_own_integrations()
     {
         var kafka = AddBoth(Builder("--engines=containers"));

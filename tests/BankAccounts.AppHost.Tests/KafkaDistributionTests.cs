@@ -50,12 +50,25 @@ public sealed class KafkaDistributionTests : IDisposable
     {
         var old = new KafkaDistribution("old", new Version(0, 9, 0, 1));
         var current = new KafkaDistribution("current", new Version(4, 1, 0));
-        KafkaMaker.Claim(home.FullName, old);
+        KafkaMaker.Claim(home.FullName, old, brokers: 1);
 
-        KafkaMaker.Claim(home.FullName, old);
+        KafkaMaker.Claim(home.FullName, old, brokers: 1);
         var problem = Assert.Throws<BankStartException>(
-            () => KafkaMaker.Claim(home.FullName, current));
+            () => KafkaMaker.Claim(home.FullName, current, brokers: 1));
 
+        Assert.Contains("--fresh", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Data_of_another_number_of_brokers_is_refused()
+    {
+        var kafka = new KafkaDistribution("current", new Version(4, 1, 0));
+        KafkaMaker.Claim(home.FullName, kafka, brokers: 3);
+
+        KafkaMaker.Claim(home.FullName, kafka, brokers: 3);
+        var problem = Assert.Throws<BankStartException>(() => KafkaMaker.Claim(home.FullName, kafka, brokers: 1));
+
+        Assert.Contains("--brokers 3", problem.Message, StringComparison.Ordinal);
         Assert.Contains("--fresh", problem.Message, StringComparison.Ordinal);
     }
 

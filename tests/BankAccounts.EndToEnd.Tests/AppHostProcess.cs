@@ -23,7 +23,7 @@ public sealed class AppHostProcess : IDisposable
     {
         // A shell may have started the tests in the background, where SIGINT is ignored by inheritance.
         var start = new ProcessStartInfo(
-            "env", ["--default-signal=INT", mark, "dotnet", Program(), "--data", folder, .. args])
+            "env", ["--default-signal=INT", mark, "dotnet", Program(), "--data", folder, .. Bank.UsualEngines, .. args])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -41,7 +41,7 @@ public sealed class AppHostProcess : IDisposable
     /// <summary>Whether Kafka, ZooKeeper or Redis ever wrote something for this AppHost.</summary>
     public bool HasHadEngines =>
         Directory.EnumerateFiles(folder, "*.log", SearchOption.AllDirectories).Any()
-        || Directory.Exists(Path.Combine(folder, "redis", "appendonlydir"));
+        || Directory.EnumerateDirectories(folder, "appendonlydir", SearchOption.AllDirectories).Any();
 
     /// <summary>Reads what it prints up to a line with this in it.</summary>
     public async Task ReadUntilAsync(string part, TimeSpan within)

@@ -6,8 +6,8 @@ namespace BankAccounts.EndToEnd.Tests;
 
 public sealed class AppHostProcessTests
 {
-    /// <summary>Six services, ZooKeeper or none, a broker, Redis.</summary>
-    private const int LeastProcesses = 8;
+    /// <summary>A service of each kind and a second projector, ZooKeeper or none, a broker, Redis.</summary>
+    private const int LeastProcesses = 6;
 
     private static readonly TimeSpan StartTime = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan EndTime = TimeSpan.FromSeconds(40);
@@ -56,7 +56,8 @@ public sealed class AppHostProcessTests
     /// <summary>An AppHost whose services are all healthy.</summary>
     private static async Task<AppHostProcess> StartedAsync()
     {
-        var host = new AppHostProcess("--DcpPublisher:RandomizePorts=true", "--announce=true");
+        var host = new AppHostProcess(
+            "--DcpPublisher:RandomizePorts=true", "--announce=true", "--command-services=1", "--projectors=2");
         try
         {
             await host.ReadUntilAsync("The bank is open.", StartTime);

@@ -1,13 +1,12 @@
-using System.Diagnostics;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using BankAccounts.Client;
 using BankAccounts.ServiceDefaults.Redis;
 using BankAccounts.Store.V1;
-using BankAccounts.Tests.Servers;
 using BankAccounts.V1;
 using Grpc.Core;
+using Grpc.Health.V1;
 using Grpc.Net.Client;
 using StackExchange.Redis;
 
@@ -17,10 +16,13 @@ namespace BankAccounts.EndToEnd.Tests;
 /// A whole bank: the AppHost's real program with real Kafka, real Redis and all replicas, on random
 /// ports and with its data in a folder of its own.
 /// </summary>
-public sealed class Bank : IAsyncDisposable
+public sealed partial class Bank : IAsyncDisposable
 {
     /// <summary>The partitions of a bank whose start does not say otherwise.</summary>
     public const int Partitions = 12;
+
+    /// <summary>The options of a bank on three brokers and a Redis Cluster.</summary>
+    public static readonly string[] OnClusters = ["--brokers=3", "--redis-cluster=true"];
 
     private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3);
 
@@ -44,12 +46,20 @@ public sealed class Bank : IAsyncDisposable
     public static string NewDataFolder() =>
         Directory.CreateTempSubdirectory("bank-").FullName;
 
+    /// <summary>
+    /// What every bank of a test run stands on unless its test says otherwise: clusters, if
+    /// <c>./bank test --cluster</c> asked for them.
+    /// </summary>
+    public static string[] UsualEngines =>
+        Environment.GetEnvironmentVariable("BANK_TEST_CLUSTER") == "true" ? OnClusters : [];
+
     /// <summary>Starts a bank and waits until all of it is healthy.</summary>
     public static async Task<Bank> StartAsync(string dataFolder, params string[] args)
     {
         using var patience = new CancellationTokenSource(StartTimeout);
         var builder = await DistributedApplicationTestingBuilder
-            .CreateAsync<Projects.BankAccounts_AppHost>(["--data", dataFolder, .. args], patience.Token);
+            .CreateAsync<Projects.BankAccounts_AppHost>(
+                ["--data", dataFolder, .. UsualEngines, .. args], patience.Token);
         var app = await builder.BuildAsync(patience.Token);
         var bank = new Bank(app);
         try
@@ -87,10 +97,13 @@ public sealed class Bank : IAsyncDisposable
     /// <summary>A client with a connection of its own: the host's proxy deals connections to replicas.</summary>
     public CommandService.CommandServiceClient NewCommands() => new(NewChannel("command-service"));
 
-    /// <summary>What some replica of a service says of its health: SERVING, NOT_SERVING.</summary>
-    public async Task<string?> HealthOfAsync(string service) =>
-        (await ForeignClient.CallAsync(AddressOf(service), "grpc.health.v1.Health/Check"))
-        .GetProperty("status").GetString();
+    /// <summary>Whether a replica of a service says that it serves; each call asks the next replica.</summary>
+    public async Task<bool> IsServingAsync(string service)
+    {
+        using var channel = GrpcChannel.ForAddress(App.GetEndpoint(service, "http"));
+        var health = await new Health.HealthClient(channel).CheckAsync(new HealthCheckRequest(), deadline: In(20));
+        return health.Status == HealthCheckResponse.Types.ServingStatus.Serving;
+    }
 
     /// <summary>The client package, with connections of its own.</summary>
     public BankClient NewClient() => new(
@@ -131,33 +144,6 @@ public sealed class Bank : IAsyncDisposable
             entry => StoredProducer.Parser.ParseFrom((byte[])entry.Value!).HighestSequence);
     }
 
-    /// <summary>The id of the process that folds a partition.</summary>
-    public async Task<int> OwnerProcessAsync(int partition) =>
-        (int)await (await RedisAsync()).GetDatabase()
-            .HashGetAsync(RedisKeys.Owner(partition), "process_id");
-
-    /// <summary>
-    /// Kills the process that folds a partition, once there is one that runs: after an earlier kill the
-    /// partition takes a moment to move. Returns its id.
-    /// </summary>
-    public async Task<int> KillProjectorAsync(int partition)
-    {
-        Process? owner = null;
-        await Eventually.BecomesTrue(
-            async () => (owner = Running(await OwnerProcessAsync(partition))) is not null,
-            $"partition {partition} is folded by a process that runs");
-        using (owner)
-        {
-            owner!.Kill();
-            await owner.WaitForExitAsync();
-            return owner.Id;
-        }
-    }
-
-    private static Process? Running(int processId) => Array.Find(
-        Process.GetProcesses(),
-        process => process.Id == processId && process.ProcessName is ("dotnet" or "ProjectionService"));
-
     /// <summary>How many transfers of the whole bank are debited and not settled.</summary>
     public async Task<long> UnsettledTransfersAsync()
     {
@@ -183,17 +169,6 @@ public sealed class Bank : IAsyncDisposable
             verdict = step.Verdict;
         }
         return verdict ?? throw new InvalidOperationException("There was no verdict.");
-    }
-
-    /// <summary>Empties Redis, as a lost server would be.</summary>
-    public async Task FlushRedisAsync()
-    {
-        var connectionString = await App.GetConnectionStringAsync("redis");
-        using var admin = await ConnectionMultiplexer.ConnectAsync($"{connectionString},allowAdmin=true");
-        foreach (var endPoint in admin.GetEndPoints())
-        {
-            await admin.GetServer(endPoint).FlushAllDatabasesAsync();
-        }
     }
 
     /// <summary>Where each partition stands, with its two digests; empty for one that is not there.</summary>
@@ -224,33 +199,6 @@ public sealed class Bank : IAsyncDisposable
         return StoredAccount.Parser.ParseFrom((byte[])stored!).Balance;
     }
 
-    /// <summary>Starts every replica of a resource that has ended.</summary>
-    public async Task StartEndedReplicasAsync(string name)
-    {
-        using var patience = new CancellationTokenSource(StartTimeout);
-        var ended = await App.ResourceNotifications.WaitForResourceAsync(
-            name,
-            change => change.Snapshot.State?.Text is { } state
-                && KnownResourceStates.TerminalStates.Contains(state),
-            patience.Token);
-        await App.ResourceCommands.ExecuteCommandAsync(
-            ended.ResourceId, KnownResourceCommands.StartCommand, patience.Token);
-        await App.ResourceNotifications.WaitForResourceAsync(
-            name,
-            change => change.ResourceId == ended.ResourceId
-                && change.Snapshot.HealthStatus == Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Healthy,
-            patience.Token);
-    }
-
-    /// <summary>Stops or starts a resource, and waits until it is so.</summary>
-    public async Task CommandAsync(string name, string command, params string[] untilStates)
-    {
-        using var patience = new CancellationTokenSource(StartTimeout);
-        var done = await App.ResourceCommands.ExecuteCommandAsync(name, command, patience.Token);
-        Assert.True(done.Success, done.ErrorMessage);
-        await App.ResourceNotifications.WaitForResourceAsync(name, untilStates, patience.Token);
-    }
-
     public async ValueTask DisposeAsync()
     {
         channels.ForEach(channel => channel.Dispose());
@@ -259,6 +207,10 @@ public sealed class Bank : IAsyncDisposable
         await disposed.CancelAsync();
         disposed.Dispose();
     }
+
+    /// <summary>The partition that an account id carries.</summary>
+    public static int PartitionOf(string account) =>
+        AccountId.TryParse(account, out var id) ? id.Partition : throw new FormatException(account);
 
     public static DateTime In(double seconds) => DateTime.UtcNow.AddSeconds(seconds);
 

@@ -25,7 +25,9 @@ public sealed class CurrentProtocolTests
                 folder,
                 $"--ConnectionStrings:kafka={kafka.BootstrapServers}",
                 string.Create(CultureInfo.InvariantCulture, $"--partitions={kafka.PartitionCount}"),
-                "--Bank:TopicIsManaged=true");
+                "--Bank:TopicIsManaged=true",
+                "--command-services=1",
+                "--projectors=1");
             var traces = new List<ActivityTraceId>();
             for (var number = 0; number < 10; number++)
             {

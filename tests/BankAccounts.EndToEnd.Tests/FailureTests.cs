@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Aspire.Hosting.ApplicationModel;
 using BankAccounts.Tests.Servers;
 using BankAccounts.V1;
 using Grpc.Core;
@@ -36,7 +35,7 @@ public sealed class FailureTests(BankFixture fixture)
     public async Task While_Redis_is_away_nothing_is_written_and_it_says_so_and_afterwards_all_is_well()
     {
         var account = await bank.OpenAccountAsync(balance: 10);
-        await bank.CommandAsync("redis", KnownResourceCommands.StopCommand, [.. KnownResourceStates.TerminalStates]);
+        await bank.StopAsync(bank.RedisServers);
         try
         {
             await Eventually.BecomesTrue(
@@ -45,11 +44,11 @@ public sealed class FailureTests(BankFixture fixture)
             var query = await Refusal.OfAsync(bank.Queries.GetAccountAsync(
                 new GetAccountRequest { AccountId = account }, deadline: Bank.In(10)));
             Assert.Equal((StatusCode.Unavailable, "REDIS_UNAVAILABLE"), (query.Code, query.Reason));
-            await HealthBecomesAsync("NOT_SERVING", "command-service", "query-service", "projection-service");
+            await HealthBecomesAsync(false, "command-service", "query-service", "projection-service");
         }
         finally
         {
-            await bank.CommandAsync("redis", KnownResourceCommands.StartCommand, KnownResourceStates.Running);
+            await bank.StartAgainAsync(bank.RedisServers);
         }
         await WorksAgainAsync(account);
     }
@@ -58,8 +57,7 @@ public sealed class FailureTests(BankFixture fixture)
     public async Task While_Kafka_is_away_commands_are_unavailable_or_unknown_within_their_deadline()
     {
         var account = await bank.OpenAccountAsync(balance: 10);
-        await bank.CommandAsync(
-            "kafka-broker-1", KnownResourceCommands.StopCommand, [.. KnownResourceStates.TerminalStates]);
+        await bank.StopAsync(bank.Brokers);
         try
         {
             var clock = Stopwatch.StartNew();
@@ -70,13 +68,12 @@ public sealed class FailureTests(BankFixture fixture)
                 async () => await CodeOfAsync(DepositAsync(account)) == "UNAVAILABLE",
                 "commands are refused as unavailable");
             Assert.Equal(10, (await bank.GetAccountAsync(account)).Balance);
-            await HealthBecomesAsync("NOT_SERVING", "command-service", "projection-service");
-            await HealthBecomesAsync("SERVING", "query-service");
+            await HealthBecomesAsync(false, "command-service", "projection-service");
+            await HealthBecomesAsync(true, "query-service");
         }
         finally
         {
-            await bank.CommandAsync(
-                "kafka-broker-1", KnownResourceCommands.StartCommand, KnownResourceStates.Running);
+            await bank.StartAgainAsync(bank.Brokers);
         }
         await WorksAgainAsync(account);
     }
@@ -130,16 +127,16 @@ public sealed class FailureTests(BankFixture fixture)
             "deposits are accepted again",
             TimeSpan.FromSeconds(60));
         Assert.True((await bank.GetAccountAsync(account)).Balance > 10);
-        await HealthBecomesAsync("SERVING", "command-service", "query-service", "projection-service");
+        await HealthBecomesAsync(true, "command-service", "query-service", "projection-service");
     }
 
-    private async Task HealthBecomesAsync(string status, params string[] services)
+    private async Task HealthBecomesAsync(bool isServing, params string[] services)
     {
         foreach (var service in services)
         {
             await Eventually.BecomesTrue(
-                async () => await bank.HealthOfAsync(service) == status,
-                $"{service} is {status}",
+                async () => await bank.IsServingAsync(service) == isServing,
+                $"{service} is {(isServing ? "serving" : "not serving")}",
                 TimeSpan.FromSeconds(60));
         }
     }

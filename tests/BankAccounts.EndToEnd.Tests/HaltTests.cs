@@ -1,5 +1,4 @@
 using System.Text;
-using Aspire.Hosting.ApplicationModel;
 using BankAccounts.Log.V1;
 using BankAccounts.Tests.Servers;
 using BankAccounts.V1;
@@ -23,12 +22,12 @@ public sealed class HaltTests(HaltTests.Fixture fixture) : IClassFixture<HaltTes
     public async Task At_a_record_of_a_newer_format_the_partition_halts_and_another_process_is_given_a_chance()
     {
         var account = fixture.Accounts[Newer];
-        var offset = await ForeignProducer.AppendAsync(bank, Newer, Encoding.ASCII.GetBytes(account), OfANewerFormat(account));
+        var offset = await ForeignKafka.AppendAsync(bank, Newer, Encoding.ASCII.GetBytes(account), OfANewerFormat(account));
 
         var first = await HaltedAsync(Newer, $"the record at offset {offset} is of a newer format");
         Assert.Equal(offset, first.Position);
         await Eventually.BecomesTrue(
-            async () => await bank.HealthOfAsync("projection-service") == "NOT_SERVING",
+            async () => !await bank.IsServingAsync("projection-service"),
             "the process that owns the partition says NOT_SERVING",
             Patience);
         // It leaves the group for a moment, so that a newer build could take the partition. Here it is the
@@ -52,7 +51,7 @@ public sealed class HaltTests(HaltTests.Fixture fixture) : IClassFixture<HaltTes
             await OthersGoOnAsync();
         }
         var before = await bank.StandingsAsync();
-        await bank.CommandAsync("kafka-broker-1", KnownResourceCommands.StopCommand, [.. KnownResourceStates.TerminalStates]);
+        await bank.StopAsync(bank.Brokers);
         Directory.Delete(LogFolder(Recreated), recursive: true);
         foreach (var file in Directory.GetFiles(LogFolder(Exchanged)))
         {
@@ -62,7 +61,7 @@ public sealed class HaltTests(HaltTests.Fixture fixture) : IClassFixture<HaltTes
         {
             File.Copy(file, Path.Combine(LogFolder(Exchanged), Path.GetFileName(file)));
         }
-        await bank.CommandAsync("kafka-broker-1", KnownResourceCommands.StartCommand, KnownResourceStates.Running);
+        await bank.StartAgainAsync(bank.Brokers);
 
         await HaltedAsync(Recreated, "but the log ends at 0");
         await HaltedAsync(Exchanged, "is not the one that was folded");
@@ -132,7 +131,9 @@ public sealed class HaltTests(HaltTests.Fixture fixture) : IClassFixture<HaltTes
 
         public async Task InitializeAsync()
         {
-            Bank = await Bank.StartAsync(Folder, "--partitions=4", "--projectors=2", "--command-services=1");
+            // One broker: its files are the whole log.
+            Bank = await Bank.StartAsync(
+                Folder, "--brokers=1", "--partitions=4", "--projectors=2", "--command-services=1");
             while (Accounts.Count < 4)
             {
                 var account = await Bank.OpenAccountAsync(balance: 100);

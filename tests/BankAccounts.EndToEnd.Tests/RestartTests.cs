@@ -5,6 +5,9 @@ namespace BankAccounts.EndToEnd.Tests;
 
 public sealed class RestartTests
 {
+    /// <summary>How many replicas there are makes no difference here, only to how long a start takes.</summary>
+    private static readonly string[] Small = ["--command-services=1", "--projectors=1"];
+
     [Fact]
     public async Task A_restart_of_everything_keeps_all_balances_and_fresh_begins_with_none()
     {
@@ -12,14 +15,14 @@ public sealed class RestartTests
         try
         {
             var balances = new Dictionary<string, long>();
-            await using (var bank = await Bank.StartAsync(folder))
+            await using (var bank = await Bank.StartAsync(folder, Small))
             {
                 for (var number = 0; number < 20; number++)
                 {
                     balances.Add(await bank.OpenAccountAsync(number * 100), number * 100);
                 }
             }
-            await using (var bank = await Bank.StartAsync(folder))
+            await using (var bank = await Bank.StartAsync(folder, Small))
             {
                 foreach (var (account, balance) in balances)
                 {
@@ -30,7 +33,7 @@ public sealed class RestartTests
                     new WithdrawRequest { AccountId = last, Amount = 1 }, deadline: Bank.In(30))).Decision;
                 Assert.Equal(1_899, decision.Balance);
             }
-            await using (var bank = await Bank.StartAsync(folder, "--fresh"))
+            await using (var bank = await Bank.StartAsync(folder, [.. Small, "--fresh"]))
             {
                 // A new partition is not there for readers before a projector has begun with it.
                 await Eventually.BecomesTrue(

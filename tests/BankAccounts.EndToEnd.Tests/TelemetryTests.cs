@@ -98,7 +98,7 @@ public sealed partial class TelemetryTests(TelemetryFixture fixture) : IClassFix
         var (from, to) = await InTwoPartitionsAsync();
         await bank.Commands.TransferAsync(
             new TransferRequest { FromAccountId = from, ToAccountId = to, Amount = 1 }, deadline: Bank.In(30));
-        await ForeignProducer.AppendAsync(bank, partition: 0, [], "no frame"u8.ToArray());
+        await ForeignKafka.AppendAsync(bank, partition: 0, [], "no frame"u8.ToArray());
         await Eventually.BecomesTrue(
             () => Task.FromResult(Exported().Any(metric => metric.StartsWith("bank.voids", StringComparison.Ordinal))),
             "the void record is counted");

@@ -136,12 +136,9 @@ public sealed class TransferTests(BankFixture fixture)
             {
                 to = await bank.OpenAccountAsync(balance: 1_000);
             }
-            while (PartitionOf(from) == PartitionOf(to) != isSame);
+            while (Bank.PartitionOf(from) == Bank.PartitionOf(to) != isSame);
             pairs.Add((from, to));
         }
         return pairs;
     }
-
-    private static int PartitionOf(string account) =>
-        AccountId.TryParse(account, out var id) ? id.Partition : throw new FormatException(account);
 }

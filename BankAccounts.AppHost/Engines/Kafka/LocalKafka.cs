@@ -25,7 +25,7 @@ public static class LocalKafka
     /// <param name="name">The name of the resource.</param>
     /// <param name="brokers">1 … 9.</param>
     /// <exception cref="BankStartException">
-    /// Java or the distribution is missing, or the data is of another Kafka.
+    /// Java or the distribution is missing, or the data is of another Kafka or number of brokers.
     /// </exception>
     public static IResourceBuilder<ConnectionStringResource> AddLocalKafka(
         this IDistributedApplicationBuilder builder, string name, int brokers = 1)
@@ -35,7 +35,7 @@ public static class LocalKafka
 
         var distribution = KafkaDistribution.Find(builder.AppHostDirectory);
         var folder = DataFolder.Of(builder).For(name);
-        KafkaMaker.Claim(folder, distribution);
+        KafkaMaker.Claim(folder, distribution, brokers);
 
         LocalKafkaCluster cluster = distribution.IsKRaft
             ? new QuorumCluster(builder, name, distribution, folder, brokers)

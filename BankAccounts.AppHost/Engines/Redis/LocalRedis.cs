@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace BankAccounts.AppHost.Engines.Redis;
@@ -29,15 +28,22 @@ public static class LocalRedis
     public static IResourceBuilder<LocalRedisResource> AddLocalRedis(
         this IDistributedApplicationBuilder builder, string name)
     {
+        var folder = DataFolder.Of(builder).For(name);
+        var port = LoopbackPorts.Pick(1)[0];
+        return builder.AddRedisServer(name, folder, port, RedisProperties.For(port));
+    }
+
+    /// <summary>Adds a server that runs in a folder, as its configuration says.</summary>
+    internal static IResourceBuilder<LocalRedisResource> AddRedisServer(
+        this IDistributedApplicationBuilder builder, string name, string folder, int port, Properties properties)
+    {
         var server = Programs.OnPath("redis-server")
             ?? throw new BankStartException(
                 "There is no redis-server on the PATH: run ./bank setup.");
-        var folder = DataFolder.Of(builder).For(name);
-        var port = LoopbackPorts.Pick(1)[0];
         const string configuration = "redis.conf";
-        RedisProperties.For(port).WriteTo(Path.Combine(folder, configuration), separator: ' ');
+        properties.WriteTo(Path.Combine(folder, configuration), separator: ' ');
 
-        var key = string.Create(CultureInfo.InvariantCulture, $"{name}_ping");
+        var key = $"{name}_ping";
         builder.Services.AddHealthChecks().AddAsyncCheck(
             key, cancellation => RedisPing.CheckAsync(port, cancellation));
         return builder.AddResource(new LocalRedisResource(name, server, folder))

@@ -1,8 +1,15 @@
 namespace BankAccounts.AppHost.Engines.Redis;
 
-/// <summary>The <c>redis.conf</c> of the local Redis.</summary>
+/// <summary>The <c>redis.conf</c> of a local Redis.</summary>
 public static class RedisProperties
 {
+    /// <summary>
+    /// How long a node of a cluster may be silent before the others take it for failed: long enough for a busy
+    /// machine's pauses.
+    /// </summary>
+    private const int NodeTimeoutMs = 4_000;
+
+    /// <summary>For one server.</summary>
     /// <param name="port">Where it listens on 127.0.0.1.</param>
     public static Properties For(int port) =>
         new Properties()
@@ -18,4 +25,18 @@ public static class RedisProperties
             .Set("save", "\"\"")
             // An answer that was dropped in silence would be a wrong answer.
             .Set("maxmemory-policy", "noeviction");
+
+    /// <summary>For a node of a Redis Cluster (Redis 7 or newer).</summary>
+    /// <param name="port">Where it listens for clients on 127.0.0.1.</param>
+    /// <param name="busPort">Where it listens for the other nodes on 127.0.0.1.</param>
+    public static Properties ForNode(int port, int busPort) =>
+        For(port)
+            .Set("cluster-enabled", "yes")
+            // Which nodes there are and who has which slots: it outlives the node, as its data does.
+            .Set("cluster-config-file", "nodes.conf")
+            .Set("cluster-port", busPort)
+            .Set("cluster-announce-ip", "127.0.0.1")
+            .Set("cluster-node-timeout", NodeTimeoutMs)
+            // A node that is away takes its partitions with it, and no others.
+            .Set("cluster-require-full-coverage", "no");
 }

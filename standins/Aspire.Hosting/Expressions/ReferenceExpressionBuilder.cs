@@ -62,7 +62,7 @@ public class ReferenceExpressionBuilder
 
     /// <summary>Lets <see cref="Append"/> take an interpolated string.</summary>
     [InterpolatedStringHandler]
-    public readonly ref struct ReferenceExpressionBuilderInterpolatedStringHandler
+    public ref struct ReferenceExpressionBuilderInterpolatedStringHandler
     {
         private readonly ReferenceExpressionBuilder _builder;
 

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Aspire.Hosting.ApplicationModel;
 
 /// <summary>A value from outside: configuration, an argument, the environment.</summary>
@@ -34,8 +36,9 @@ public class ParameterResource : Resource, IManifestExpressionProvider, IValuePr
     // Said here, so that a parameter that is a connection string does not ask its own expression,
     // which is itself.
     /// <inheritdoc cref="GetValueAsync(CancellationToken)" />
+    [SuppressMessage("Naming", "CA1725", Justification = "It is the genuine one's name.")]
     public ValueTask<string?> GetValueAsync(
-        ValueProviderContext context, CancellationToken cancellationToken)
+        ValueProviderContext _, CancellationToken cancellationToken)
         => GetValueAsync(cancellationToken);
 }
 

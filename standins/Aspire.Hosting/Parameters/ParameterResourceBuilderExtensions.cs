@@ -36,16 +36,6 @@ public static class ParameterResourceBuilderExtensions
         return builder.AddState(new ParameterResource(name, _ => valueGetter(), secret));
     }
 
-    /// <summary>
-    /// A value from the configuration key <c>Parameters:{name}</c>, or else the default.
-    /// </summary>
-    public static IResourceBuilder<ParameterResource> AddParameter(
-        this IDistributedApplicationBuilder builder,
-        [ResourceName] string name,
-        ParameterDefault value,
-        bool secret = false)
-        => AddFromConfiguration(builder, name, value, secret);
-
     /// <summary>A value from a configuration key of another name.</summary>
     public static IResourceBuilder<ParameterResource> AddParameterFromConfiguration(
         this IDistributedApplicationBuilder builder,
