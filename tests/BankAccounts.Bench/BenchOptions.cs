@@ -12,6 +12,19 @@ public enum BenchScope
     Full,
 }
 
+/// <summary>What the services tell about themselves meanwhile.</summary>
+public enum TracingMode
+{
+    /// <summary>Nothing: no collector is there.</summary>
+    Off,
+
+    /// <summary>What they sample by default, to a collector that forgets it.</summary>
+    Sampled,
+
+    /// <summary>Every call, as on a developer's machine.</summary>
+    Always,
+}
+
 /// <summary>What was asked for on the command line.</summary>
 public sealed record BenchOptions
 {
@@ -26,10 +39,13 @@ public sealed record BenchOptions
             --rounds <n>            how often each is repeated (quick 3, full 5)
             --accounts <n>          accounts that the commands are spread over (10000)
             --streams <n>           Execute streams for each replica (2)
+            --batches <n>           batches of 500 commands under way in each, for transfers a quarter (8)
             --partitions <n>, --projectors <n>, --command-services <n>, --brokers <n>
                                     as for ./bank up
             --proxy                 call through the AppHost's proxy, not the replicas themselves
-            --tracing <on|off>      spans and metrics sent to a collector, 1 % of the calls sampled (off)
+            --tracing <off|on|always>
+                                    spans and metrics sent to a collector: not at all, of the calls that the
+                                    services sample by default, of every call (off)
             --json <file>           write the figures there as well; they are always kept in .bank/bench
             --document              write docs/performance and the table in docs/PERFORMANCE.md
         """;
@@ -57,6 +73,9 @@ public sealed record BenchOptions
     /// <summary>Execute streams for each replica of CommandService.</summary>
     public int StreamsPerReplica { get; init; } = 2;
 
+    /// <summary>Batches under way in each stream.</summary>
+    public int BatchesPerStream { get; init; } = 8;
+
     public int Partitions { get; init; } = 12;
 
     public int Projectors { get; init; } = 3;
@@ -67,7 +86,7 @@ public sealed record BenchOptions
 
     public bool ThroughProxy { get; init; }
 
-    public bool Tracing { get; init; }
+    public TracingMode Tracing { get; init; }
 
     public string? JsonFile { get; init; }
 
@@ -107,11 +126,12 @@ public sealed record BenchOptions
                 "--rounds" => options with { Rounds = Number(option, left, 1, 100) },
                 "--accounts" => options with { Accounts = Number(option, left, 2, 10_000_000) },
                 "--streams" => options with { StreamsPerReplica = Number(option, left, 1, 64) },
+                "--batches" => options with { BatchesPerStream = Number(option, left, 1, 64) },
                 "--partitions" => options with { Partitions = Number(option, left, 1, 1_000) },
                 "--projectors" => options with { Projectors = Number(option, left, 1, 64) },
                 "--command-services" => options with { CommandServices = Number(option, left, 1, 64) },
                 "--brokers" => options with { Brokers = Number(option, left, 1, 9) },
-                "--tracing" => options with { Tracing = OnOrOff(option, left) },
+                "--tracing" => options with { Tracing = TracingOf(option, left) },
                 "--json" => options with { JsonFile = Value(option, left) },
                 _ => throw new BenchException($"Unknown option {option}.\n{Usage}"),
             };
@@ -130,10 +150,11 @@ public sealed record BenchOptions
             ? number
             : throw new BenchException($"{option} is a number from {least} to {most}.");
 
-    private static bool OnOrOff(string option, Queue<string> left) => Value(option, left) switch
+    private static TracingMode TracingOf(string option, Queue<string> left) => Value(option, left) switch
     {
-        "on" => true,
-        "off" => false,
-        var other => throw new BenchException($"{option} is on or off, not '{other}'."),
+        "off" => TracingMode.Off,
+        "on" => TracingMode.Sampled,
+        "always" => TracingMode.Always,
+        var other => throw new BenchException($"{option} is off, on or always, not '{other}'."),
     };
 }

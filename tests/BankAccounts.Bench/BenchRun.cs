@@ -2,96 +2,152 @@ using System.Diagnostics;
 using BankAccounts.Bench.Measuring;
 using BankAccounts.Bench.Processes;
 using BankAccounts.Bench.Report;
+using BankAccounts.Bench.Workloads;
+using BankAccounts.Bench.Yardsticks;
 
 namespace BankAccounts.Bench;
 
-/// <summary>One run, from starting the bank to the table.</summary>
+/// <summary>One run on a bank that is up: what is measured, in which order, and what is found.</summary>
 internal sealed class BenchRun(BenchOptions options, Session session)
 {
+    private const long LogToBeginWith = 100_000;
+
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
 
-    private readonly Dictionary<string, Series> series = [];
+    private readonly DateTimeOffset begun = DateTimeOffset.UtcNow;
     private readonly Stopwatch clock = Stopwatch.StartNew();
+    private readonly List<Series> all = [];
+    private readonly MemoryFacts memory = new(options);
 
-    public static async Task<int> RunAsync(BenchOptions options)
+    /// <summary>Measures everything that is wanted, and checks the books.</summary>
+    public async Task<RunReport> RunAsync()
     {
-        if (options.Help)
-        {
-            Console.WriteLine(BenchOptions.Usage);
-            return 0;
-        }
-        var folder = Directory.CreateTempSubdirectory("bank-bench-");
-        File.SetUnixFileMode(folder.FullName, File.GetUnixFileMode(folder.FullName)
-            | UnixFileMode.OtherRead | UnixFileMode.OtherExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute);
-        try
-        {
-            Console.WriteLine("Starting the bank");
-            await using var session = await Session.StartAsync(folder.FullName, options);
-            return await new BenchRun(options, session).MeasureAsync();
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
-    }
-
-    private async Task<int> MeasureAsync()
-    {
-        var plan = Plan.Of(session);
-        if (options.Only.FirstOrDefault(name => plan.All(known => known.Name != name)) is { } unknown)
-        {
-            throw new BenchException($"There is no {unknown}. ./bank bench --list names them all.");
-        }
-        await PrepareAsync();
-        var wanted = plan.Where(measurement => options.Wants(measurement.Name)).ToList();
-        foreach (var measurement in wanted)
-        {
-            series[measurement.Name] = new Series(measurement);
-            await MeasureAsync(measurement, WarmUp);
-        }
-        for (var round = 1; round <= options.Rounds; round++)
-        {
-            foreach (var measurement in wanted)
-            {
-                var sample = await MeasureAsync(measurement, options.Repetition);
-                series[measurement.Name].Add(sample);
-                Say(FormattableString.Invariant(
-                    $"round {round}  {measurement.Name,-22} {Figures.Text(sample.Value),10} {measurement.Unit}{Notes(sample)}"));
-            }
-        }
+        var minutes = options.Soak is { } soak ? await SoakAsync(soak) : await BenchAsync();
         Say("checking the ledger");
         var check = await session.CheckAsync();
-        Console.WriteLine(TextReport.Of(series.Values, Bar.All.Select(bar => bar.Of(series)).OfType<Ratio>(), check, session.Witness.Errors));
-        return check.IsRight ? 0 : 1;
+        return new RunReport(
+            begun, clock.Elapsed, options, await session.MachineAsync(), all, memory.Facts, minutes,
+            session.Witness.Errors, check);
+    }
+
+    private async Task<IReadOnlyList<SoakMinute>> SoakAsync(TimeSpan duration)
+    {
+        await OpenAsync();
+        return await new Soak(session, Say).RunAsync(duration);
+    }
+
+    private async Task<IReadOnlyList<SoakMinute>> BenchAsync()
+    {
+        await OpenAsync();
+        var before = await session.Memory.LookAsync();
+        var decidedBefore = session.Witness.Acknowledged.Count;
+        await PrepareAsync();
+        await RoundsAsync([.. Plan.Rounds(session).Where(one => options.Wants(one.Name))]);
+        await OpenLoopAsync();
+        memory.Decided(
+            session.Witness.Acknowledged.Count - decidedBefore, before, await session.Memory.LookAsync());
+        await GrowAsync();
+        return [];
+    }
+
+    private async Task OpenAsync()
+    {
+        Say($"opening {options.Accounts} accounts");
+        var before = await session.Memory.LookAsync();
+        await session.Opening.OpenAsync(options.Accounts);
+        memory.Opened(options.Accounts, before, await session.Memory.LookAsync());
     }
 
     private async Task PrepareAsync()
     {
-        Say($"opening {options.Accounts} accounts");
-        await session.Opening.OpenAsync(options.Accounts);
         Say("filling the log");
-        await session.Execute.SendAsync(100_000);
-        await session.Topics.CreateAsync(Yardsticks.RawKafka.Topic, options.Partitions);
-        await session.Topics.CreateAsync(Yardsticks.RawKafka.LatencyTopic, 1);
-        await session.Topics.CreateAsync(Yardsticks.TutorialDesign.Topic, 1);
+        await session.Execute.SendAsync(LogToBeginWith);
+        var before = await session.Memory.LookAsync();
+        var filling = session.Execute.RunAsync(transfers: false, options.Repetition);
+        var peak = await session.Memory.PeakWhileAsync(filling);
+        await filling;
+        memory.UnderWay(session.Execute.MostUnderWay, before, peak);
+        await session.Topics.CreateAsync(RawKafka.Topic, options.Partitions);
+        await session.Topics.CreateAsync(RawKafka.LatencyTopic, 1);
+        await session.Topics.CreateAsync(TutorialDesign.Topic, 1);
         session.RawKafka.TakeSample();
     }
 
-    private async Task<Sample> MeasureAsync(Measurement measurement, TimeSpan duration)
+    /// <summary>One after the other, and again: a machine that slows down is seen.</summary>
+    private async Task RoundsAsync(IReadOnlyList<Measurement> measurements)
     {
-        var (sample, cpu) = await CpuUsage.WhileAsync(session.Bank.Processes, () => measurement.RunAsync(duration));
-        return sample with { Cpu = cpu };
+        var series = measurements.Select(measurement => new Series(measurement)).ToList();
+        all.AddRange(series);
+        if (series.Count > 0)
+        {
+            Say("warming up");
+        }
+        foreach (var measurement in measurements)
+        {
+            await measurement.RunAsync(WarmUp);
+        }
+        for (var round = 1; round <= options.Rounds; round++)
+        {
+            foreach (var one in series)
+            {
+                await MeasureAsync(one, FormattableString.Invariant($"round {round}"));
+            }
+        }
     }
 
-    private static string Notes(Sample sample)
+    /// <summary>Latency under a load that the bank can bear, in parts of the best that it did.</summary>
+    private async Task OpenLoopAsync()
     {
-        var cpu = sample.Cpu!;
-        var latency = sample.Latency is { } times
-            ? FormattableString.Invariant($"  p50 {times.Quantile(0.5).TotalMilliseconds:0.00} ms p99 {times.Quantile(0.99).TotalMilliseconds:0.00} ms")
-            : string.Empty;
-        return FormattableString.Invariant(
-            $"{latency}  {CpuNotes.Of(cpu, sample.Count)}");
+        var wanted = Plan.OpenLoads.Where(load => options.Wants(Plan.OpenName(load))).ToList();
+        if (wanted.Count == 0)
+        {
+            return;
+        }
+        var known = all.Where(one => one.Measurement.Name.StartsWith("unary-", StringComparison.Ordinal)).ToList();
+        var capacity = known.Count > 0
+            ? known.Max(one => one.Median)
+            : (await session.Unary.RunAsync(64, options.Repetition)).Value;
+        foreach (var load in wanted)
+        {
+            var one = new Series(Plan.Open(session, load, capacity));
+            all.Add(one);
+            await MeasureAsync(one, "open loop");
+        }
     }
 
-    private void Say(string line) => Console.WriteLine(FormattableString.Invariant($"{clock.Elapsed.TotalSeconds,6:0} s  {line}"));
+    /// <summary>What a command costs in a bank of each size.</summary>
+    private async Task GrowAsync()
+    {
+        if (!options.Wants(Plan.Growth))
+        {
+            return;
+        }
+        var growth = new Growth(session);
+        var sizes = BankSize.Steps(options);
+        foreach (var size in sizes)
+        {
+            Say($"growing to {size}");
+            await growth.ToAsync(size);
+            var one = new Series(Plan.AtSize(session, size, sizes));
+            all.Add(one);
+            for (var round = 1; round <= options.Rounds; round++)
+            {
+                await MeasureAsync(one, FormattableString.Invariant($"round {round}"));
+            }
+        }
+    }
+
+    private async Task MeasureAsync(Series series, string phase)
+    {
+        var measurement = series.Measurement;
+        var (sample, cpu) = await CpuUsage.WhileAsync(
+            session.Bank.Processes, () => measurement.RunAsync(options.Repetition));
+        series.Add(sample with { Cpu = cpu });
+        var latency = sample.Latency is { } times ? $"  {Latencies.Text(times)}" : string.Empty;
+        Say($"{phase}  {measurement.Name,-22} {Figures.Text(sample.Value),10} {measurement.Unit}{latency}  "
+            + CpuNotes.Of(cpu, sample.Count));
+    }
+
+    private void Say(string line) =>
+        Console.WriteLine(FormattableString.Invariant($"{clock.Elapsed.TotalSeconds,5:0} s  {line}"));
 }

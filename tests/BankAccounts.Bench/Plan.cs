@@ -1,4 +1,5 @@
 using BankAccounts.Bench.Measuring;
+using BankAccounts.Bench.Workloads;
 
 namespace BankAccounts.Bench;
 
@@ -11,7 +12,14 @@ internal static class Plan
     private static readonly string[] Simple = ["-N", "-M", "prepared"];
     private static readonly string[] TpcB = [];
 
-    public static IReadOnlyList<Measurement> Of(Session session) =>
+    /// <summary>The name of everything that has to do with the size of the bank.</summary>
+    public const string Growth = "growth";
+
+    /// <summary>The loads of the open loop, in percent of the capacity.</summary>
+    public static IReadOnlyList<int> OpenLoads { get; } = [25, 50, 75];
+
+    /// <summary>What each round consists of.</summary>
+    public static IReadOnlyList<Measurement> Rounds(Session session) =>
     [
         new("raw-produce", "raw produce, acks=all", "records/s", session.RawKafka.ProduceAsync),
         new("execute", "commands, Execute", "commands/s",
@@ -39,6 +47,34 @@ internal static class Plan
 
         new("raw-consume", "raw consume of the log", "records/s", session.RawKafka.ConsumeAsync),
         new("rebuild", "rebuild of all partitions", "records/s", _ => session.Rebuilds.RunAsync()),
+    ];
+
+    /// <summary>Latency at a part of the capacity.</summary>
+    public static Measurement Open(Session session, int percent, double capacity) => new(
+        OpenName(percent),
+        FormattableString.Invariant($"commands, open loop at {percent} % of the capacity"),
+        "commands/s",
+        duration => session.Unary.RunOpenAsync(capacity * percent / 100, duration));
+
+    public static string OpenName(int percent) => FormattableString.Invariant($"open-{percent}");
+
+    /// <summary>What a command costs in a bank of a size: the smallest, the largest, or one between them.</summary>
+    public static Measurement AtSize(Session session, BankSize size, IReadOnlyList<BankSize> sizes) => new(
+        size == sizes[0] ? "execute-small"
+            : size == sizes[^1] ? "execute-large"
+            : FormattableString.Invariant($"execute-{size.Accounts}"),
+        $"commands, Execute: {size}",
+        "commands/s",
+        duration => session.Execute.RunAsync(transfers: false, duration));
+
+    /// <summary>The names of everything that can be asked for alone.</summary>
+    public static IEnumerable<string> Names =>
+    [
+        "raw-produce", "execute", "tutorial",
+        "pgbench-simple", "unary-16", "unary-64", "unary-256", "pgbench-simple-async", "hot-account",
+        "pgbench-tpcb", "transfers", "pgbench-tpcb-async",
+        "raw-latency", "unary-1", "empty-call-1", "empty-call-16", "empty-call-64",
+        "raw-consume", "rebuild", .. OpenLoads.Select(OpenName), Growth,
     ];
 
     private static Measurement Unary(Session session, int inFlight) => new(

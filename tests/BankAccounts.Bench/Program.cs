@@ -1,18 +1,20 @@
 using BankAccounts.Bench;
 using BankAccounts.Bench.Echo;
+using BankAccounts.Bench.Processes;
 
 try
 {
-    if (args is [EchoServer.Argument, var port])
+    switch (args)
     {
-        await EchoServer.RunAsync(port);
-        return 0;
+        case [EchoServer.Argument, var port]:
+            await EchoServer.RunAsync(port);
+            return 0;
+        case [Collector.Argument, var port]:
+            await Collector.RunAsync(port);
+            return 0;
+        default:
+            return await BenchCommand.RunAsync(BenchOptions.Parse(args));
     }
-#if DEBUG
-    throw new BenchException("A Debug build is not measured. Use ./bank bench, which builds a Release.");
-#else
-    return await BenchRun.RunAsync(BenchOptions.Parse(args));
-#endif
 }
 catch (BenchException problem)
 {

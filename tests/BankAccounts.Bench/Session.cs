@@ -20,12 +20,14 @@ internal sealed class Session : IAsyncDisposable
     private readonly Connections streams;
     private readonly Connections ledger;
     private readonly Connections queries;
+    private readonly Companion? collector;
     private EmptyCalls? emptyCalls;
     private Postgres? postgres;
 
-    private Session(string folder, BankUnderTest bank, BenchOptions options)
+    private Session(
+        string folder, BankUnderTest bank, MemoryWatch memory, Companion? collector, BenchOptions options)
     {
-        (this.folder, this.options, Bank) = (folder, options, bank);
+        (this.folder, this.options, this.collector, Bank, Memory) = (folder, options, collector, bank, memory);
         unary = Connections.To(bank, "command-service", options, UnaryConnectionsPerReplica);
         streams = Connections.To(bank, "command-service", options, options.StreamsPerReplica);
         ledger = Connections.To(bank, "projection-service", options, perReplica: 1);
@@ -33,15 +35,17 @@ internal sealed class Session : IAsyncDisposable
         Witness = new Witness(new Population(), new Acknowledgements(options.Partitions));
         Opening = new Opening(streams, Witness.Population, Witness.Acknowledged);
         Unary = new UnaryCommands(unary, Witness);
-        Execute = new ExecuteCommands(streams, Witness);
+        Execute = new ExecuteCommands(streams, Witness, options.BatchesPerStream);
         Rebuilds = new Rebuilds(ledger[0]);
         var clients = new KafkaClients(bank);
         Topics = new KafkaTopics(bank, clients, options.Brokers);
         RawKafka = new RawKafka(clients, options.Partitions);
-        Tutorial = new TutorialDesign(clients, bank.Variable("command-service", "ConnectionStrings__redis"));
+        Tutorial = new TutorialDesign(clients, RedisOf(bank));
     }
 
     public BankUnderTest Bank { get; }
+
+    public MemoryWatch Memory { get; }
 
     public Witness Witness { get; }
 
@@ -59,17 +63,27 @@ internal sealed class Session : IAsyncDisposable
 
     public TutorialDesign Tutorial { get; }
 
-    public EmptyCalls EmptyCalls => emptyCalls ??= new EmptyCalls();
-
-    /// <summary>The version of the PostgreSQL that was measured; null if none was.</summary>
-    public string? PostgresVersion => postgres?.Version;
+    public EmptyCalls EmptyCalls => emptyCalls ??= new EmptyCalls(options.CommandServices);
 
     /// <summary>Starts the bank.</summary>
     public static async Task<Session> StartAsync(string folder, BenchOptions options)
     {
         var data = Path.Combine(folder, "bank");
         Directory.CreateDirectory(data);
-        return new Session(folder, await BankUnderTest.StartAsync(data, options, new Dictionary<string, string>()), options);
+        var collector = options.Tracing == TracingMode.Off ? null : new Companion(Collector.Argument);
+        BankUnderTest? bank = null;
+        try
+        {
+            bank = await BankUnderTest.StartAsync(data, options, TracingOf(options, collector?.Address));
+            var memory = await MemoryWatch.StartAsync(bank, RedisOf(bank));
+            return new Session(folder, bank, memory, collector, options);
+        }
+        catch
+        {
+            await (bank?.DisposeAsync() ?? default);
+            collector?.Dispose();
+            throw;
+        }
     }
 
     public async Task<Postgres> PostgresAsync() =>
@@ -78,6 +92,10 @@ internal sealed class Session : IAsyncDisposable
     /// <summary>Compares the books.</summary>
     public Task<CheckResult> CheckAsync() =>
         new LedgerCheck(ledger[0], queries[0], Witness.Population, Witness.Acknowledged).RunAsync();
+
+    /// <summary>The machine, and what ran on it.</summary>
+    public async Task<Machine> MachineAsync() =>
+        Machine.Look(Bank, await Memory.RedisVersionAsync(), postgres?.Version);
 
     public async ValueTask DisposeAsync()
     {
@@ -88,6 +106,27 @@ internal sealed class Session : IAsyncDisposable
         {
             connections.Dispose();
         }
+        await Memory.DisposeAsync();
         await Bank.DisposeAsync();
+        collector?.Dispose();
+    }
+
+    private static string RedisOf(BankUnderTest bank) => bank.Variable("command-service", "ConnectionStrings__redis");
+
+    /// <summary>The variables that make the services tell about themselves, or not.</summary>
+    private static Dictionary<string, string> TracingOf(BenchOptions options, Uri? collector)
+    {
+        // In Development everything would be sampled and sent every second.
+        var environment = options.Tracing == TracingMode.Always ? "Development" : "Production";
+        var variables = new Dictionary<string, string>
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = environment,
+            ["DOTNET_ENVIRONMENT"] = environment,
+        };
+        if (collector is not null)
+        {
+            variables["ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL"] = collector.ToString().TrimEnd('/');
+        }
+        return variables;
     }
 }

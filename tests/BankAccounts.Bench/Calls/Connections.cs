@@ -5,7 +5,7 @@ using Grpc.Net.Client;
 namespace BankAccounts.Bench.Calls;
 
 /// <summary>HTTP/2 connections to the replicas of a service: one for each channel.</summary>
-internal sealed class Connections : IDisposable
+public sealed class Connections : IDisposable
 {
     private readonly GrpcChannel[] channels;
 
@@ -31,7 +31,7 @@ internal sealed class Connections : IDisposable
     public CallInvoker this[int caller] => Invokers[caller % Invokers.Count];
 
     /// <summary>Connections to a service of the bank, by the way that was asked for.</summary>
-    public static Connections To(BankUnderTest bank, string service, BenchOptions options, int perReplica) =>
+    internal static Connections To(BankUnderTest bank, string service, BenchOptions options, int perReplica) =>
         options.ThroughProxy
             ? new Connections([bank.ProxyOf(service)], perReplica * bank.ReplicasOf(service).Count)
             : new Connections(bank.ReplicasOf(service), perReplica);

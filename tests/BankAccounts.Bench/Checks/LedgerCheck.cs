@@ -8,10 +8,15 @@ namespace BankAccounts.Bench.Checks;
 /// The books after a run. The bank's own Verify folds the log again and compares Redis with it; besides, what the
 /// callers were told is held against what QueryService says, account by account and in sum.
 /// </summary>
-internal sealed class LedgerCheck(
+public sealed class LedgerCheck(
     CallInvoker ledger, CallInvoker queries, Population population, Acknowledgements acknowledged)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
+
+    private long acceptedBefore;
+
+    /// <summary>Notes what a bank that is not new has accepted before the run.</summary>
+    public async Task BeginAsync() => acceptedBefore = await AcceptedAsync();
 
     /// <summary>What is wrong, a sentence each; nothing if the books are right.</summary>
     public async Task<CheckResult> RunAsync()
@@ -27,8 +32,11 @@ internal sealed class LedgerCheck(
         return new CheckResult(records, accounts, acknowledged.Count, population.Unknown, wrong);
     }
 
-    private async Task<(int Accounts, Int128 Money)> CompareBalancesAsync(List<string> wrong)
+    /// <summary>Holds what callers were told against what QueryService says; adds what is wrong.</summary>
+    /// <returns>How many accounts of the run were found, and the sum of all balances of the bank.</returns>
+    public async Task<(int Accounts, Int128 Money)> CompareBalancesAsync(ICollection<string> wrong)
     {
+        ArgumentNullException.ThrowIfNull(wrong);
         var client = new QueryService.QueryServiceClient(queries);
         var request = new ListAccountsRequest { PageSize = 500 };
         request.MinPosition.Add(acknowledged.Highest.Select((offset, partition) => new Position
@@ -37,14 +45,19 @@ internal sealed class LedgerCheck(
             Offset = Math.Max(0, offset),
         }).Where(position => acknowledged.Highest[position.Partition] >= 0));
         var found = 0;
-        Int128 money = 0;
+        Int128 money = 0, ownMoney = 0;
         do
         {
             var page = await client.ListAccountsAsync(request, deadline: DateTime.UtcNow.AddMinutes(1));
-            foreach (var account in page.Accounts.Where(account => population.Has(account.AccountId)))
+            foreach (var account in page.Accounts)
             {
-                found++;
                 money += account.Balance;
+                if (!population.Has(account.AccountId))
+                {
+                    continue;
+                }
+                found++;
+                ownMoney += account.Balance;
                 if (population.Judge(account.AccountId, account.Balance) is { } difference)
                 {
                     wrong.Add(difference);
@@ -58,9 +71,9 @@ internal sealed class LedgerCheck(
             wrong.Add($"{population.Count} accounts were opened, {found} are there");
         }
         var (least, most) = population.Total();
-        if (money < least || money > most)
+        if (ownMoney < least || ownMoney > most)
         {
-            wrong.Add($"all accounts together hold {money}, acknowledged commands say {least} … {most}");
+            wrong.Add($"all accounts together hold {ownMoney}, acknowledged commands say {least} … {most}");
         }
         return (found, money);
     }
@@ -68,13 +81,18 @@ internal sealed class LedgerCheck(
     /// <summary>Where everything is known, the ledger must have accepted exactly as much as was acknowledged.</summary>
     private async Task CompareCountsAsync(List<string> wrong)
     {
-        var status = await new LedgerService.LedgerServiceClient(ledger)
-            .GetStatusAsync(new GetStatusRequest(), deadline: DateTime.UtcNow.AddMinutes(1));
-        var accepted = status.Partitions.Sum(partition => partition.Counters.Accepted);
+        var accepted = await AcceptedAsync() - acceptedBefore;
         if (accepted < acknowledged.Count || (population.Unknown == 0 && accepted != acknowledged.Count))
         {
             wrong.Add($"{acknowledged.Count} commands were acknowledged, the ledger accepted {accepted}");
         }
+    }
+
+    private async Task<long> AcceptedAsync()
+    {
+        var status = await new LedgerService.LedgerServiceClient(ledger)
+            .GetStatusAsync(new GetStatusRequest(), deadline: DateTime.UtcNow.AddMinutes(1));
+        return status.Partitions.Sum(partition => partition.Counters?.Accepted ?? 0);
     }
 
     private async Task<long> VerifyAsync(Int128 money, List<string> wrong)
@@ -115,4 +133,7 @@ public sealed record CheckResult(
     long Records, int Accounts, long Acknowledged, long Unknown, IReadOnlyList<string> Wrong)
 {
     public bool IsRight => Wrong.Count == 0;
+
+    public override string ToString() => FormattableString.Invariant(
+        $"The ledger is right: {Records:#,0} records verified, {Acknowledged:#,0} acknowledged commands found, each once, in {Accounts:#,0} balances; of {Unknown} nobody knows.");
 }

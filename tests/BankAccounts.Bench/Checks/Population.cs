@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace BankAccounts.Bench.Checks;
@@ -13,6 +14,7 @@ public sealed class Population
     private readonly List<long> opened = [];
     private long[] least = [];
     private long[] most = [];
+    private long unknown;
 
     /// <summary>How many accounts there are.</summary>
     public int Count => least.Length;
@@ -20,12 +22,9 @@ public sealed class Population
     /// <summary>Commands of which nobody knows what became of them.</summary>
     public long Unknown => Interlocked.Read(ref unknown);
 
-    private long unknown;
-
     /// <summary>The id of an account in text.</summary>
     public ReadOnlySpan<byte> IdOf(int account) =>
-        System.Runtime.InteropServices.CollectionsMarshal.AsSpan(ids)
-            .Slice(account * AccountId.TextLength, AccountId.TextLength);
+        CollectionsMarshal.AsSpan(ids).Slice(account * AccountId.TextLength, AccountId.TextLength);
 
     /// <summary>Accounts that were opened, with what is in them. Not while commands are under way.</summary>
     public void Add(IEnumerable<string> accounts, long balance)
@@ -60,13 +59,15 @@ public sealed class Population
         Interlocked.Add(ref change < 0 ? ref least[account] : ref most[account], change);
     }
 
-    /// <summary>What is wrong with an account's balance; null if nothing is.</summary>
-    public string? Judge(string account, long balance) =>
-        !numbers.TryGetValue(account, out var number) ? null
-            : balance < least[number] || balance > most[number]
-                ? FormattableString.Invariant(
-                    $"account {account} holds {balance}, acknowledged commands say {least[number]} … {most[number]}")
-                : null;
+    /// <summary>What is wrong with the balance of one of these accounts; null if nothing is.</summary>
+    public string? Judge(string account, long balance)
+    {
+        var number = numbers[account];
+        return balance < least[number] || balance > most[number]
+            ? FormattableString.Invariant(
+                $"account {account} holds {balance}, acknowledged commands say {least[number]} … {most[number]}")
+            : null;
+    }
 
     /// <summary>Whether an account is one of these.</summary>
     public bool Has(string account) => numbers.ContainsKey(account);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using BankAccounts.Bench.Processes;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -17,9 +18,6 @@ internal sealed class EchoServer : EchoService.EchoServiceBase
 {
     /// <summary>The first argument of the process that is such a server; the second is its port.</summary>
     public const string Argument = "echo-server";
-
-    /// <summary>The line that it prints when it can be called.</summary>
-    public const string Ready = "ready";
 
     private static readonly CallResponse Nothing = new();
 
@@ -39,7 +37,7 @@ internal sealed class EchoServer : EchoService.EchoServiceBase
         await using var app = builder.Build();
         app.MapGrpcService<EchoServer>();
         await app.StartAsync();
-        Console.WriteLine(Ready);
+        Console.WriteLine(Companion.Ready);
         await Console.In.ReadToEndAsync();
     }
 }

@@ -5,7 +5,7 @@ namespace BankAccounts.Bench.Measuring;
 /// <summary>So many callers, each of whom asks again as soon as it is answered.</summary>
 public static class ClosedLoop
 {
-    /// <summary>Calls for so long and gives calls per second with their latencies.</summary>
+    /// <summary>Calls for so long, each caller once at least, and gives calls per second with their latencies.</summary>
     /// <param name="inFlight">How many callers: 1 or more.</param>
     /// <param name="duration">How long new calls are begun.</param>
     /// <param name="callAsync">One call of one caller, by its number from 0.</param>
@@ -16,13 +16,15 @@ public static class ClosedLoop
         await Task.WhenAll(Enumerable.Range(0, inFlight).Select(caller => Task.Run(async () =>
         {
             var latency = histograms[caller] = new LatencyHistogram();
-            for (var begun = clock.Elapsed; begun < duration;)
+            var now = clock.Elapsed;
+            do
             {
+                var begun = now;
                 await callAsync(caller);
-                var now = clock.Elapsed;
+                now = clock.Elapsed;
                 latency.Record(now - begun);
-                begun = now;
             }
+            while (now < duration);
         })));
         var elapsed = clock.Elapsed;
         var all = histograms[0];

@@ -1,8 +1,8 @@
 namespace BankAccounts.Bench.Measuring;
 
 /// <summary>
-/// The part of a run that counts, where much is under way at once: it begins when as many answers have come as fit
-/// under way, for until then the pipes are only being filled, and lasts as long as was asked for.
+/// The part of a run that counts, where much is under way at once. It begins when as many answers have come as fit
+/// under way, for until then the pipes are only being filled, or after twice its length if they come slower than that.
 /// </summary>
 public sealed class SteadyWindow(long underWay, TimeSpan duration)
 {
@@ -10,17 +10,17 @@ public sealed class SteadyWindow(long underWay, TimeSpan duration)
     private long answered;
     private long counted;
     private TimeSpan? begun;
-    private TimeSpan last;
 
-    /// <summary>Answers a second within the window; 0 if it never began.</summary>
-    public double PerSecond => begun is { } since && last > since ? counted / (last - since).TotalSeconds : 0;
+    /// <summary>Answers a second within the window. The run must have lasted until it was over.</summary>
+    public double PerSecond => counted / duration.TotalSeconds;
 
-    /// <summary>Whether the window is over, or has not begun after ten times its length.</summary>
+    /// <summary>Whether the window is over, so that no more needs to be sent.</summary>
     public bool IsOver(TimeSpan now)
     {
         lock (counting)
         {
-            return begun is { } since ? now - since >= duration : now >= 10 * duration;
+            BeginIfDue(now);
+            return begun is { } since && now - since >= duration;
         }
     }
 
@@ -29,16 +29,17 @@ public sealed class SteadyWindow(long underWay, TimeSpan duration)
     {
         lock (counting)
         {
-            if (begun is { } since && now - since <= duration)
-            {
-                counted += answers;
-                last = now;
-            }
+            BeginIfDue(now);
+            counted += begun is { } since && now - since <= duration ? answers : 0;
             answered += answers;
-            if (begun is null && answered >= underWay)
-            {
-                (begun, last) = (now, now);
-            }
+        }
+    }
+
+    private void BeginIfDue(TimeSpan now)
+    {
+        if (begun is null && (answered >= underWay || now >= 2 * duration))
+        {
+            begun = now;
         }
     }
 }

@@ -26,10 +26,17 @@ public sealed record Bar(string What, string[] Workloads, string[] Yardsticks, d
         new("rebuild, records/s, to raw consume", ["rebuild"], ["raw-consume"], 0.3, 0.6),
         new("CPU per command, large bank to small", ["execute-large"], ["execute-small"], 1.3, 1.1)
         {
-            Figure = sample => sample.Cpu!.BankSeconds / sample.Count,
+            Figure = CpuSecondsOf,
             LowerIsBetter = true,
         },
     ];
+
+    /// <summary>CPU seconds that one command cost the bank, the median.</summary>
+    public static double CpuSecondsPerCommand(Series series)
+    {
+        ArgumentNullException.ThrowIfNull(series);
+        return Series.MedianOf([.. series.Samples.Select(CpuSecondsOf)]);
+    }
 
     /// <summary>What of a sample is compared.</summary>
     public Func<Sample, double> Figure { get; init; } = sample => sample.Value;
@@ -53,6 +60,8 @@ public sealed record Bar(string What, string[] Workloads, string[] Yardsticks, d
         return new Ratio(
             this, best, Median(series[best]) / Yardsticks.Sum(name => Median(series[name])), byRound.Min(), byRound.Max());
     }
+
+    private static double CpuSecondsOf(Sample sample) => sample.Cpu!.BankSeconds / sample.Count;
 
     private double Median(Series series) => Series.MedianOf([.. series.Samples.Select(Figure)]);
 }

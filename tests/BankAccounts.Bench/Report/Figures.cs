@@ -11,4 +11,12 @@ public static class Figures
         >= 10 => value.ToString("0.0", CultureInfo.InvariantCulture),
         _ => value.ToString("0.00", CultureInfo.InvariantCulture),
     };
+
+    /// <summary>For the ticks of an axis: 20 k, 1 M, 0.5.</summary>
+    public static string Tick(double value) => Math.Abs(value) switch
+    {
+        >= 1_000_000 => (value / 1_000_000).ToString("0.##", CultureInfo.InvariantCulture) + " M",
+        >= 1_000 => (value / 1_000).ToString("0.##", CultureInfo.InvariantCulture) + " k",
+        _ => value.ToString("0.####", CultureInfo.InvariantCulture),
+    };
 }

@@ -6,23 +6,31 @@ using Grpc.Core;
 namespace BankAccounts.Bench.Workloads;
 
 /// <summary>Commands in batches: a stream on each connection, with so many batches under way in each.</summary>
-internal sealed class ExecuteCommands(Connections connections, Witness witness)
+/// <param name="connections">A stream is opened on each.</param>
+/// <param name="witness">What hears the answers.</param>
+/// <param name="batchesPerStream">Batches under way in one stream; a server takes 16 (8,192 commands).</param>
+public sealed class ExecuteCommands(Connections connections, Witness witness, int batchesPerStream)
 {
+    // A transfer is three records, and its latency that of three commands: with as many of them under way as of
+    // commands, a short run would see little else than the pipes being filled.
+    private const int TransfersLess = 4;
+
     /// <summary>Commands in one message.</summary>
     public const int BatchCommands = 500;
 
-    /// <summary>Batches under way in one stream: 4,000 commands, half of what the server takes.</summary>
-    public const int BatchesPerStream = 8;
-
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(60);
+
+    /// <summary>Commands that are under way at once.</summary>
+    public long MostUnderWay => (long)connections.Invokers.Count * batchesPerStream * BatchCommands;
 
     /// <summary>Sends until the pipes are full, and then for so long, which is what counts.</summary>
     public async Task<Sample> RunAsync(bool transfers, TimeSpan duration)
     {
         var clock = Stopwatch.StartNew();
-        var window = new SteadyWindow((long)connections.Invokers.Count * BatchesPerStream * BatchCommands, duration);
+        var batches = transfers ? Math.Max(1, batchesPerStream / TransfersLess) : batchesPerStream;
+        var window = new SteadyWindow((long)connections.Invokers.Count * batches * BatchCommands, duration);
         var streams = await Task.WhenAll(connections.Invokers.Select(
-            invoker => Task.Run(() => StreamAsync(invoker, transfers, window, clock))));
+            invoker => Task.Run(() => StreamAsync(invoker, transfers, batches, window, clock))));
         var all = streams[0];
         foreach (var latency in streams.Skip(1))
         {
@@ -43,9 +51,9 @@ internal sealed class ExecuteCommands(Connections connections, Witness witness)
     }
 
     private async Task<LatencyHistogram> StreamAsync(
-        CallInvoker invoker, bool transfers, SteadyWindow window, Stopwatch clock)
+        CallInvoker invoker, bool transfers, int batchCount, SteadyWindow window, Stopwatch clock)
     {
-        var batches = Enumerable.Range(0, BatchesPerStream)
+        var batches = Enumerable.Range(0, batchCount)
             .Select(number => new CommandBatch(witness, transfers, number, BatchCommands)).ToArray();
         using var free = new SemaphoreSlim(0);
         var ready = new Queue<CommandBatch>(batches);

@@ -7,7 +7,7 @@ using Grpc.Core;
 namespace BankAccounts.Bench.Workloads;
 
 /// <summary>Opens accounts, each with money in it, by the batch.</summary>
-internal sealed class Opening(Connections connections, Population population, Acknowledgements acknowledged)
+public sealed class Opening(Connections connections, Population population, Acknowledgements acknowledged)
 {
     /// <summary>What each account begins with, in minor units: far more than a run takes out.</summary>
     public const long Balance = 1_000_000_000;

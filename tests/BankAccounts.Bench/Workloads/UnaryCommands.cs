@@ -5,7 +5,7 @@ using Grpc.Core;
 namespace BankAccounts.Bench.Workloads;
 
 /// <summary>A call for each command: deposits and withdrawals of one minor unit, in turn, over random accounts.</summary>
-internal sealed class UnaryCommands(Connections connections, Witness witness)
+public sealed class UnaryCommands(Connections connections, Witness witness)
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 

@@ -5,7 +5,7 @@ using BankAccounts.Bench.Checks;
 namespace BankAccounts.Bench.Workloads;
 
 /// <summary>Writes down what became of every command of one minor unit, for the check at the end of the run.</summary>
-internal sealed class Witness(Population population, Acknowledgements acknowledged)
+public sealed class Witness(Population population, Acknowledgements acknowledged)
 {
     private readonly ConcurrentDictionary<string, long> errors = new();
 

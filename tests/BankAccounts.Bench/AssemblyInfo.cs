@@ -1,4 +1,0 @@
-using System.Runtime.Versioning;
-
-// What processes cost is read from /proc.
-[assembly: SupportedOSPlatform("linux")]
