@@ -35,7 +35,7 @@ public sealed record BenchOptions
             --soak <minutes>        instead: 70 % of the capacity for so long
             --only <name>[,<name>]  only these yardsticks and workloads; --list names them
             --list                  name them
-            --seconds <n>           the length of one repetition (quick 2, full 8)
+            --seconds <n>           the length of one repetition (quick 2, full 5)
             --rounds <n>            how often each is repeated (quick 3, full 5)
             --accounts <n>          accounts that the commands are spread over (10000)
             --streams <n>           Execute streams for each replica (2)
@@ -108,7 +108,7 @@ public sealed record BenchOptions
         ArgumentNullException.ThrowIfNull(arguments);
         var isFull = arguments.Contains("--full");
         var options = isFull
-            ? new BenchOptions { Scope = BenchScope.Full, Repetition = TimeSpan.FromSeconds(8), Rounds = 5 }
+            ? new BenchOptions { Scope = BenchScope.Full, Repetition = TimeSpan.FromSeconds(5), Rounds = 5 }
             : new BenchOptions();
         var left = new Queue<string>(arguments);
         while (left.TryDequeue(out var option))

@@ -103,7 +103,7 @@ internal sealed class BenchRun(BenchOptions options, Session session)
         {
             return;
         }
-        var known = all.Where(one => one.Measurement.Name.StartsWith("unary-", StringComparison.Ordinal)).ToList();
+        var known = all.Where(one => Plan.Capacity.Contains(one.Measurement.Name)).ToList();
         var capacity = known.Count > 0
             ? known.Max(one => one.Median)
             : (await session.Unary.RunAsync(64, options.Repetition)).Value;

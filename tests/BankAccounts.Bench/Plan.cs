@@ -15,6 +15,9 @@ internal static class Plan
     /// <summary>The name of everything that has to do with the size of the bank.</summary>
     public const string Growth = "growth";
 
+    /// <summary>The workloads of which the best is the capacity for calls.</summary>
+    public static IReadOnlyList<string> Capacity { get; } = ["unary-16", "unary-64", "unary-256"];
+
     /// <summary>The loads of the open loop, in percent of the capacity.</summary>
     public static IReadOnlyList<int> OpenLoads { get; } = [25, 50, 75];
 

@@ -14,7 +14,7 @@ public sealed record Bar(string What, string[] Workloads, string[] Yardsticks, d
     public static IReadOnlyList<Bar> All { get; } =
     [
         new("commands/s, a call for each, to pgbench -N",
-            ["unary-16", "unary-64", "unary-256"], ["pgbench-simple"], 2, 4),
+            [.. Plan.Capacity], ["pgbench-simple"], 2, 4),
         new("commands/s, Execute, to raw produce", ["execute"], ["raw-produce"], 0.3, 0.6),
         new("commands/s, Execute, to the tutorial's design", ["execute"], ["tutorial"], 80, 200),
         new("settled transfers/s, Execute, to pgbench TPC-B-like", ["transfers"], ["pgbench-tpcb"], 10, 30),

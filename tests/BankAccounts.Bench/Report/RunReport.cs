@@ -47,7 +47,7 @@ public sealed record RunReport(
 
     /// <summary>What ran, in a sentence.</summary>
     public string Setting => FormattableString.Invariant(
-        $"{Options.CommandServices} CommandService, {Options.Projectors} ProjectionService, {Options.Partitions} partitions, {Options.Brokers} broker(s), {Options.Accounts} accounts, tracing {TracingText}.");
+        $"{Options.CommandServices} CommandService, {Options.Projectors} ProjectionService, {Options.Partitions} partitions, {Options.Brokers} broker(s), {Options.Accounts} accounts, tracing {TracingText}; {Options.Rounds} rounds of {Options.Repetition.TotalSeconds:0} s.");
 
     /// <summary>The machine, in a line.</summary>
     public string Hardware => FormattableString.Invariant(
