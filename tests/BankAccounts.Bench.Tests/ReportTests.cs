@@ -18,6 +18,7 @@ public sealed class ReportTests
             [new Line("one & only", [(1, 0.5), (1_000, 20)]), new Line("other", [(10, 3), (100, 4)])])
         {
             IsXLogarithmic = true,
+            XTicks = [(100, "within"), (10_000, "beyond")],
         };
         var svg = XDocument.Parse(chart.ToSvg());
         var lines = svg.Descendants(Svg + "polyline").Select(line => line.Attribute("points")!.Value).ToList();
@@ -25,6 +26,8 @@ public sealed class ReportTests
         Assert.Equal(["80,336.6 520,48", "226.7,299.6 373.3,284.8"], lines);
         Assert.Contains(svg.Descendants(Svg + "text"), text => text.Value == "one & only");
         Assert.Contains(svg.Descendants(Svg + "text"), text => text.Value == "a < b");
+        Assert.Contains(svg.Descendants(Svg + "text"), text => text.Value == "within");
+        Assert.DoesNotContain(svg.Descendants(Svg + "text"), text => text.Value == "beyond");
     }
 
     [Theory]

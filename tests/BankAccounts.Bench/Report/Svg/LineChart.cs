@@ -70,7 +70,8 @@ public sealed record LineChart(string Title, string XTitle, string YTitle, IRead
                 $"<line x1=\"{Left}\" y1=\"{down:0.#}\" x2=\"{Width - Right}\" y2=\"{down:0.#}\" stroke=\"#ddd\"/>"));
             Text(svg, Left - 8, down + 4, Figures.Tick(tick), "end");
         }
-        foreach (var (value, name) in XTicks.Count > 0 ? XTicks : x.Ticks().Select(tick => (tick, Figures.Tick(tick))))
+        var marks = XTicks.Count > 0 ? XTicks : x.Ticks().Select(tick => (tick, Figures.Tick(tick)));
+        foreach (var (value, name) in marks.Where(mark => x.PlaceOf(mark.Item1) <= 1))
         {
             var across = AcrossOf(x, value);
             svg.AppendLine(Format(
