@@ -73,8 +73,16 @@ public sealed class ReportTests
         using var json = JsonDocument.Parse(JsonReport.Of(report));
         Assert.Equal(4_567, json.RootElement.GetProperty("series")[0].GetProperty("median").GetDouble());
         Assert.Equal(0.4567, json.RootElement.GetProperty("ratios")[0].GetProperty("value").GetDouble(), precision: 9);
-        Assert.Equal(4, json.RootElement.GetProperty("minutes").GetArrayLength());
+        Assert.Equal(SoakTrends.FewestMinutes, json.RootElement.GetProperty("minutes").GetArrayLength());
         Assert.Equal(["soak-memory.svg", "soak-latency.svg"], Plots.Of(report).Select(plot => plot.File));
+    }
+
+    [Fact]
+    public void A_soak_that_is_too_short_says_so_instead_of_being_flat()
+    {
+        var text = TextReport.Of(Report(new CheckResult(1, 2, 3, 0, []), SoakTrends.FewestMinutes - 1));
+        Assert.Contains("Too short to tell", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("flat", text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -85,14 +93,14 @@ public sealed class ReportTests
         Assert.Contains("The ledger was wrong.", MarkdownReport.Of(report), StringComparison.Ordinal);
     }
 
-    private static RunReport Report(CheckResult check) => new(
+    private static RunReport Report(CheckResult check, int minutes = SoakTrends.FewestMinutes) => new(
         DateTimeOffset.UnixEpoch,
         TimeSpan.FromMinutes(2),
         new BenchOptions(),
         new Machine("some processor", 2, 8, "6.1", new Dictionary<string, string> { ["Kafka"] = "0.9.0.1" }),
         [Some.Series("execute", 4_000, 4_567, 5_000), Some.Series("raw-produce", 10_000, 10_000, 10_000)],
         [new Fact("bytes of something", 12, "bytes")],
-        [.. Enumerable.Range(1, 4).Select(minute => new SoakMinute(
+        [.. Enumerable.Range(1, minutes).Select(minute => new SoakMinute(
             minute, 100, Some.Series("any", 1).Latency,
             new MemoryUse(new Dictionary<string, long> { ["redis"] = 1_000_000 }, minute * 1_000), minute * 10))],
         new Dictionary<string, long>(),

@@ -5,7 +5,7 @@ namespace BankAccounts.Bench;
 /// <summary>How much is measured.</summary>
 public enum BenchScope
 {
-    /// <summary>Every row of the table, in about two minutes.</summary>
+    /// <summary>Every row of the table, in some minutes.</summary>
     Quick,
 
     /// <summary>Longer, more often, and with a large bank at the end: at most 25 minutes.</summary>
@@ -30,12 +30,12 @@ public sealed record BenchOptions
 {
     public const string Usage = """
         ./bank bench [options]   measure the bank against yardsticks of the same run
-            --quick                 about two minutes (this is the default)
+            --quick                 some minutes (this is the default)
             --full                  at most 25 minutes, with more repetitions and a large bank
             --soak <minutes>        instead: 70 % of the capacity for so long
             --only <name>[,<name>]  only these yardsticks and workloads; --list names them
             --list                  name them
-            --seconds <n>           the length of one repetition (quick 2, full 5)
+            --seconds <n>           the length of one repetition (quick 1, full 5)
             --rounds <n>            how often each is repeated (quick 3, full 5)
             --accounts <n>          accounts that the commands are spread over (10000)
             --streams <n>           Execute streams for each replica (2)
@@ -63,7 +63,7 @@ public sealed record BenchOptions
     public bool Help { get; init; }
 
     /// <summary>The length of one repetition.</summary>
-    public TimeSpan Repetition { get; init; } = TimeSpan.FromSeconds(2);
+    public TimeSpan Repetition { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How often each is repeated.</summary>
     public int Rounds { get; init; } = 3;

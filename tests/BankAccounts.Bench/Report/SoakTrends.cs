@@ -21,13 +21,17 @@ public sealed record SoakTrend(string What, Trend Trend, string Unit, double Fla
 /// </summary>
 public static class SoakTrends
 {
+    /// <summary>With fewer minutes the later half is no line that could rise.</summary>
+    public const int FewestMinutes = 6;
+
     private const double MemoryMayGrow = 0.05;
     private const double LatencyMayGrow = 0.25;
 
+    /// <summary>The trends; none of a soak that was too short.</summary>
     public static IEnumerable<SoakTrend> Of(IReadOnlyList<SoakMinute> minutes)
     {
         ArgumentNullException.ThrowIfNull(minutes);
-        if (minutes.Count < 2)
+        if (minutes.Count < FewestMinutes)
         {
             yield break;
         }

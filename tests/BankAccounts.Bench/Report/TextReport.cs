@@ -78,6 +78,10 @@ internal static class TextReport
 
     private static void AddSoak(StringBuilder text, RunReport report)
     {
+        if (report.Minutes.Count is > 0 and < SoakTrends.FewestMinutes)
+        {
+            text.AppendLine($"Too short to tell what grows: that takes {SoakTrends.FewestMinutes} minutes.");
+        }
         foreach (var trend in SoakTrends.Of(report.Minutes))
         {
             text.AppendLine(trend.ToString());
