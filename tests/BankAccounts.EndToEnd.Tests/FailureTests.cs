@@ -127,7 +127,31 @@ public sealed class FailureTests(BankFixture fixture)
             "deposits are accepted again",
             TimeSpan.FromSeconds(60));
         Assert.True((await bank.GetAccountAsync(account)).Balance > 10);
+        await EveryPartitionDecidesAsync();
         await HealthBecomesAsync(true, "command-service", "query-service", "projection-service");
+    }
+
+    /// <summary>New accounts come to be in all partitions, of which each may take its own time to recover.</summary>
+    private async Task EveryPartitionDecidesAsync()
+    {
+        var decided = new HashSet<int>();
+        await Eventually.BecomesTrue(
+            async () =>
+            {
+                try
+                {
+                    var created = await bank.Commands.CreateAccountAsync(
+                        new CreateAccountRequest { HolderName = "Grace Hopper" }, deadline: Bank.In(2));
+                    decided.Add(created.Decision.Position.Partition);
+                }
+                catch (RpcException)
+                {
+                    // Chance comes back to that partition.
+                }
+                return decided.Count == Bank.Partitions;
+            },
+            "every partition decides again",
+            TimeSpan.FromSeconds(90));
     }
 
     private async Task HealthBecomesAsync(bool isServing, params string[] services)

@@ -44,12 +44,15 @@ public sealed class RedisPolicyTests
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            // Its settings are there. Without them it would end for another reason, if that came first.
+            WorkingDirectory = RepositoryFiles.PathOf("ProjectionService"),
         };
         start.Environment["ConnectionStrings__redis"] = redis;
         start.Environment["ConnectionStrings__kafka"] = "127.0.0.1:1";
         start.Environment["Bank__PartitionCount"] = 4.ToString(CultureInfo.InvariantCulture);
         start.Environment["Bank__TopicIsManaged"] = "true";
-        start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
+        start.Environment["Kestrel__Endpoints__http__Url"] = "http://127.0.0.1:0";
+        start.Environment["Kestrel__Endpoints__health__Url"] = "http://127.0.0.1:0";
         return Process.Start(start) ?? throw new InvalidOperationException("ProjectionService cannot be started.");
     }
 }

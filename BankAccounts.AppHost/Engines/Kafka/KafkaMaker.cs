@@ -29,7 +29,8 @@ public static class KafkaMaker
         else if (File.ReadAllText(note) is var noted && noted != mine)
         {
             throw new BankStartException(
-                $"The log in {folder} {difference(noted)}. Start empty with --fresh, or elsewhere with --data <folder>.");
+                $"The log in {folder} {difference(noted)}. "
+                + "Start empty with --fresh, or elsewhere with --data <folder>.");
         }
     }
 }

@@ -51,7 +51,9 @@ public sealed record RedisClusterNode(int Port, int BusPort, int FirstSlot, int 
     public static bool Knows(string nodes, RedisClusterNode other) =>
         nodes.Contains(Text($" 127.0.0.1:{other.Port}@{other.BusPort}"), StringComparison.Ordinal);
 
-    /// <summary>Whether an answer to <c>CLUSTER INFO</c> tells of a cluster of so many nodes that has all slots.</summary>
+    /// <summary>
+    /// Whether an answer to <c>CLUSTER INFO</c> tells of a cluster of so many nodes that has all slots.
+    /// </summary>
     public static bool IsWhole(string info, int nodes)
     {
         var lines = info.Split('\n', StringSplitOptions.TrimEntries);
