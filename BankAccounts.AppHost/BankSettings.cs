@@ -29,6 +29,9 @@ public sealed record BankSettings
     /// <summary>Replicas of ProjectionService: 1 … 64.</summary>
     public int Projectors { get; init; } = 3;
 
+    /// <summary>How long the command "Run load" makes load: 1 … 600 seconds.</summary>
+    public int LoadSeconds { get; init; } = 30;
+
     /// <summary>
     /// <c>local</c> (processes) or <c>containers</c>; null leaves it to what this machine has.
     /// </summary>
@@ -53,6 +56,7 @@ public sealed record BankSettings
             CommandServices =
                 Number(configuration, "command-services", defaults.CommandServices, most: 64),
             Projectors = Number(configuration, "projectors", defaults.Projectors, most: 64),
+            LoadSeconds = Number(configuration, "load-seconds", defaults.LoadSeconds, most: 600),
             Engines = configuration["engines"] switch
             {
                 null or "" => null,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using BankAccounts.AppHost;
+using BankAccounts.AppHost.Commands;
 using BankAccounts.AppHost.Engines;
 using BankAccounts.AppHost.Engines.Kafka;
 
@@ -19,7 +20,8 @@ try
         .WithKafka(kafka).WaitFor(kafka)
         .WithReference(redis).WaitFor(redis)
         .WithEnvironment("Bank__PartitionCount", partitions)
-        .WithHttpHealthCheck("/health", endpointName: "health");
+        .WithHttpHealthCheck("/health", endpointName: "health")
+        .WithAccountCommands(bank);
 
     // A consumer group: each partition is folded by one of them, and its answers committed to
     // Redis.
@@ -28,7 +30,8 @@ try
         .WithKafka(kafka).WaitFor(kafka)
         .WithReference(redis).WaitFor(redis)
         .WithEnvironment("Bank__PartitionCount", partitions)
-        .WithHttpHealthCheck("/health", endpointName: "health");
+        .WithHttpHealthCheck("/health", endpointName: "health")
+        .WithLedgerCommands();
 
     // gRPC out: reads Redis only.
     builder.AddProject<Projects.QueryService>("query-service")

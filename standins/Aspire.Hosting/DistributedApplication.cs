@@ -138,10 +138,7 @@ public partial class DistributedApplication : IHost, IAsyncDisposable
             _hooks?.Started?.Invoke(failure);
             throw;
         }
-        if (!Services.GetRequiredService<DistributedApplicationOptions>().DisableDashboard)
-        {
-            LogNoDashboard(Logger);
-        }
+        LogStarted(Logger);
         _hooks?.Started?.Invoke(null);
     }
 
@@ -150,6 +147,6 @@ public partial class DistributedApplication : IHost, IAsyncDisposable
 
     [LoggerMessage(
         EventId = 2, Level = LogLevel.Information,
-        Message = "Distributed application started. Press Ctrl+C to shut down. (There is no dashboard: this is a stand-in for Aspire.)")]
-    private static partial void LogNoDashboard(ILogger logger);
+        Message = "Distributed application started. Press Ctrl+C to shut down.")]
+    private static partial void LogStarted(ILogger logger);
 }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Dashboard;
 using Aspire.Hosting.Eventing;
 using Aspire.Hosting.Launch;
 using Microsoft.Extensions.Configuration;
@@ -37,7 +38,9 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         settings.ApplicationName ??= AppHostAssembly?.GetName().Name;
         settings.ContentRootPath ??= AppHostDirectory;
         _host = new HostApplicationBuilder(settings);
-        HostServices.Add(_host.Services, options, Eventing, ExecutionContext, Resources);
+        var dashboard = DashboardSettings.Read(
+            options, _host.Configuration, _host.Environment.ApplicationName, AppHostDirectory);
+        HostServices.Add(_host.Services, options, Eventing, ExecutionContext, Resources, dashboard);
         _hooks?.BuilderCreated?.Invoke(this);
     }
 

@@ -43,18 +43,20 @@ public sealed class AppHostProcess : IDisposable
         Directory.EnumerateFiles(folder, "*.log", SearchOption.AllDirectories).Any()
         || Directory.EnumerateDirectories(folder, "appendonlydir", SearchOption.AllDirectories).Any();
 
-    /// <summary>Reads what it prints up to a line with this in it.</summary>
-    public async Task ReadUntilAsync(string part, TimeSpan within)
+    /// <summary>Reads what it prints up to a line with this in it; the lines before it are the result.</summary>
+    public async Task<IReadOnlyList<string>> ReadUntilAsync(string part, TimeSpan within)
     {
         using var patience = new CancellationTokenSource(within);
+        var lines = new List<string>();
         while (await process.StandardOutput.ReadLineAsync(patience.Token) is { } line)
         {
             if (line.Contains(part, StringComparison.Ordinal))
             {
-                return;
+                return lines;
             }
+            lines.Add(line);
         }
-        Assert.Fail($"It ended before it printed '{part}'.");
+        throw new InvalidOperationException($"It ended before it printed '{part}'.");
     }
 
     /// <summary>The processes that run for it, itself not counted.</summary>

@@ -101,7 +101,7 @@ public sealed partial class Bank
     {
         using var patience = new CancellationTokenSource(StartTimeout);
         var done = await App.ResourceCommands.ExecuteCommandAsync(name, command, patience.Token);
-        Assert.True(done.Success, done.ErrorMessage);
+        Assert.True(done.Success, done.Message);
         await App.ResourceNotifications.WaitForResourceAsync(name, untilStates, patience.Token);
     }
 

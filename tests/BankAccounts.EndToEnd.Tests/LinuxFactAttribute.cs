@@ -6,12 +6,6 @@ public sealed class LinuxFactAttribute : FactAttribute
     public LinuxFactAttribute() => Skip = Linux.ReasonToSkip;
 }
 
-/// <summary>As <see cref="LinuxFactAttribute"/>, with data.</summary>
-public sealed class LinuxTheoryAttribute : TheoryAttribute
-{
-    public LinuxTheoryAttribute() => Skip = Linux.ReasonToSkip;
-}
-
 internal static class Linux
 {
     public static string? ReasonToSkip => OperatingSystem.IsLinux() ? null : "It looks into /proc.";

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace Aspire.Hosting.ApplicationModel;
 
 /// <summary>The commands that every process has.</summary>
@@ -25,6 +27,9 @@ public sealed class ExecuteCommandContext
     public required string ResourceName { get; init; }
 
     public required CancellationToken CancellationToken { get; init; }
+
+    /// <summary>Writes into the console log of the replica.</summary>
+    public required ILogger Logger { get; init; }
 }
 
 /// <summary>How a command ended.</summary>
@@ -34,7 +39,37 @@ public sealed class ExecuteCommandResult
 
     public bool Canceled { get; init; }
 
-    public string? ErrorMessage { get; init; }
+    [Obsolete("Use Message instead.")]
+    public string? ErrorMessage
+    {
+        get => Message;
+        init => Message = value;
+    }
+
+    /// <summary>A sentence about the result, for people.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>What it brought, if anything.</summary>
+    public CommandResultData? Data { get; init; }
+}
+
+/// <summary>What a command brought.</summary>
+public sealed class CommandResultData
+{
+    public required string Value { get; init; }
+
+    public CommandResultFormat Format { get; init; }
+
+    /// <summary>Whether the dashboard shows it without being asked; this one always does.</summary>
+    public bool DisplayImmediately { get; init; }
+}
+
+/// <summary>How what a command brought is written. This dashboard shows all of them as plain text.</summary>
+public enum CommandResultFormat
+{
+    Text = 0,
+    Json = 1,
+    Markdown = 2,
 }
 
 /// <summary>Makes results.</summary>
@@ -42,8 +77,14 @@ public static class CommandResults
 {
     public static ExecuteCommandResult Success() => new() { Success = true };
 
+    public static ExecuteCommandResult Success(string message, CommandResultData value)
+        => new() { Success = true, Message = message, Data = value };
+
     public static ExecuteCommandResult Failure(string? errorMessage = null)
-        => new() { Success = false, ErrorMessage = errorMessage };
+        => new() { Success = false, Message = errorMessage };
+
+    public static ExecuteCommandResult Failure(string errorMessage, CommandResultData value)
+        => new() { Success = false, Message = errorMessage, Data = value };
 
     public static ExecuteCommandResult Failure(Exception exception)
     {

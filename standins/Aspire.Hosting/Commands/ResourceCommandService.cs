@@ -44,7 +44,7 @@ public partial class ResourceCommandService
         {
             return CommandResults.Failure(string.Join(
                 Environment.NewLine,
-                failures.Select(pair => $"Resource '{pair.First}' failed with error message: {pair.Second.ErrorMessage}")
+                failures.Select(pair => $"Resource '{pair.First}' failed with error message: {pair.Second.Message}")
                     .Prepend($"{failures.Length} command executions failed.")));
         }
         return results.All(result => result.Success) ? CommandResults.Success() : CommandResults.Canceled();
@@ -68,10 +68,15 @@ public partial class ResourceCommandService
                 ServiceProvider = _services,
                 ResourceName = id,
                 CancellationToken = cancellationToken,
+                Logger = logger,
             }).ConfigureAwait(false);
-            if (!result.Success)
+            if (result.Success)
             {
-                LogFailed(logger, commandName, result.Canceled ? "it was canceled" : result.ErrorMessage, null);
+                LogDone(logger, commandName, result.Message);
+            }
+            else
+            {
+                LogFailed(logger, commandName, result.Canceled ? "it was canceled" : result.Message, null);
             }
             return result;
         }
@@ -91,6 +96,9 @@ public partial class ResourceCommandService
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "Executing command '{CommandName}'.")]
     private static partial void LogExecuting(ILogger logger, string commandName);
+
+    [LoggerMessage(EventId = 3, Level = LogLevel.Information, Message = "Executed command '{CommandName}'. {Result}")]
+    private static partial void LogDone(ILogger logger, string commandName, string? result);
 
     [LoggerMessage(EventId = 2, Level = LogLevel.Error, Message = "Command '{CommandName}' failed: {Reason}.")]
     private static partial void LogFailed(

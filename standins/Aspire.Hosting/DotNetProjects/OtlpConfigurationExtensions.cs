@@ -1,4 +1,5 @@
 using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 
 namespace Aspire.Hosting;
@@ -15,8 +16,9 @@ public static class OtlpConfigurationExtensions
     ];
 
     /// <summary>
-    /// Sets the OTEL_* variables. There is no dashboard, so the exporter's address is set only where the AppHost's
-    /// configuration names a collector in ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL or one of its older and HTTP variants.
+    /// Sets the OTEL_* variables. The exporter's address is that of ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL or one of its
+    /// older and HTTP variants: the dashboard, or without one any collector. A collector that the AppHost was told
+    /// of in OTEL_EXPORTER_OTLP_ENDPOINT itself stays the one.
     /// </summary>
     public static IResourceBuilder<T> WithOtlpExporter<T>(this IResourceBuilder<T> builder)
         where T : IResourceWithEnvironment
@@ -29,18 +31,9 @@ public static class OtlpConfigurationExtensions
             var variables = context.EnvironmentVariables;
             variables["OTEL_SERVICE_NAME"] = context.Resource.Name;
             variables["OTEL_RESOURCE_ATTRIBUTES"] = $"service.instance.id={OtlpTemplate.InstanceId}";
-            foreach (var (key, protocol) in s_collectors)
+            if (string.IsNullOrEmpty(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
             {
-                if (configuration[key] is { Length: > 0 } address)
-                {
-                    variables["OTEL_EXPORTER_OTLP_ENDPOINT"] = address;
-                    variables["OTEL_EXPORTER_OTLP_PROTOCOL"] = protocol;
-                    break;
-                }
-            }
-            if (configuration["AppHost:OtlpApiKey"] is { Length: > 0 } apiKey)
-            {
-                variables["OTEL_EXPORTER_OTLP_HEADERS"] = $"x-otlp-api-key={apiKey}";
+                AddCollector(variables, configuration);
             }
             if (environment.IsDevelopment())
             {
@@ -52,6 +45,23 @@ public static class OtlpConfigurationExtensions
                 variables["OTEL_METRICS_EXEMPLAR_FILTER"] = "trace_based";
             }
         });
+    }
+
+    private static void AddCollector(Dictionary<string, object> variables, ConfigurationManager configuration)
+    {
+        foreach (var (key, protocol) in s_collectors)
+        {
+            if (configuration[key] is { Length: > 0 } address)
+            {
+                variables["OTEL_EXPORTER_OTLP_ENDPOINT"] = address;
+                variables["OTEL_EXPORTER_OTLP_PROTOCOL"] = protocol;
+                break;
+            }
+        }
+        if (configuration["AppHost:OtlpApiKey"] is { Length: > 0 } apiKey)
+        {
+            variables["OTEL_EXPORTER_OTLP_HEADERS"] = $"x-otlp-api-key={apiKey}";
+        }
     }
 }
 

@@ -1,4 +1,5 @@
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Dashboard;
 using Aspire.Hosting.Eventing;
 using Aspire.Hosting.Health;
 using Aspire.Hosting.Orchestration;
@@ -18,7 +19,8 @@ internal static class HostServices
         DistributedApplicationOptions options,
         IDistributedApplicationEventing eventing,
         DistributedApplicationExecutionContext executionContext,
-        IResourceCollection resources)
+        IResourceCollection resources,
+        DashboardSettings? dashboard)
     {
         services.AddSingleton(options);
         services.AddSingleton(eventing);
@@ -30,6 +32,19 @@ internal static class HostServices
             provider.GetRequiredService<ResourceNotificationService>(),
             provider.GetRequiredService<ResourceLoggerService>(),
             provider));
+#pragma warning disable ASPIREINTERACTION001 // It is registered for those who take it as it is.
+        services.AddSingleton(new InteractionService(dashboard));
+        services.AddSingleton<IInteractionService>(provider => provider.GetRequiredService<InteractionService>());
+#pragma warning restore ASPIREINTERACTION001
+        if (dashboard is not null)
+        {
+            services.AddSingleton(dashboard);
+            services.AddSingleton<DashboardHost>();
+            services.AddHostedService<DashboardService>();
+            // Whoever sees at the dashboard that something failed can start it again; what waits goes on then.
+            services.Configure<ResourceNotificationServiceOptions>(
+                waits => waits.DefaultWaitBehavior = WaitBehavior.WaitOnResourceUnavailable);
+        }
         services.AddSingleton<ResourceHealthMonitor>();
         services.AddSingleton<Orchestrator>();
         services.AddSingleton<EndpointAllocator>();

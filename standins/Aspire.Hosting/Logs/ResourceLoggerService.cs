@@ -69,6 +69,10 @@ public class ResourceLoggerService
     /// <summary>Forgets the lines so far.</summary>
     public void ClearBacklog(string resourceName) => LogOf(resourceName).Clear();
 
+    /// <summary>The lines with a greater number, as far as they are kept.</summary>
+    internal IReadOnlyList<LogLine> LinesAfter(string id, int number)
+        => _logs.TryGetValue(id, out var log) ? [.. log.Lines().Where(line => line.LineNumber > number)] : [];
+
     internal void Reopen(string id) => LogOf(id).Reopen();
 
     internal void Add(string id, string line, bool isError)

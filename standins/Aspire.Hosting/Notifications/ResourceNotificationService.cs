@@ -81,6 +81,15 @@ public partial class ResourceNotificationService : IDisposable
         }
     }
 
+    /// <summary>The latest state of every replica.</summary>
+    internal IReadOnlyList<ResourceEvent> Current()
+    {
+        lock (_lock)
+        {
+            return [.. _entries.Select(pair => new ResourceEvent(pair.Value.Resource, pair.Key, pair.Value.Snapshot))];
+        }
+    }
+
     /// <summary>Changes the state of all replicas.</summary>
     public async Task PublishUpdateAsync(
         IResource resource, Func<CustomResourceSnapshot, CustomResourceSnapshot> stateFactory)

@@ -40,11 +40,11 @@ public sealed class CommandTests
 
         var refused = await app.ResourceCommands.ExecuteCommandAsync(program.Resource, "refuse");
         Assert.False(refused.Success);
-        Assert.Equal("not today", refused.ErrorMessage);
+        Assert.Equal("not today", refused.Message);
         Assert.StartsWith("program-", id, StringComparison.Ordinal);
 
         var broken = await app.ResourceCommands.ExecuteCommandAsync(program.Resource, "break");
-        Assert.Contains("broken", broken.ErrorMessage, StringComparison.Ordinal);
+        Assert.Contains("broken", broken.Message, StringComparison.Ordinal);
     }
 
     [Fact]
