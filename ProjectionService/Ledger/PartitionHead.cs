@@ -7,7 +7,7 @@ namespace BankAccounts.ProjectionService.Ledger;
 /// <param name="LogDigest">The chain over the records below the position.</param>
 /// <param name="DecisionDigest">The chain over what became of them.</param>
 /// <param name="StreamTimeMs">The time that the fold knows, Unix milliseconds; 0 before any record.</param>
-public sealed record PartitionHead(
+public readonly record struct PartitionHead(
     long Position, byte[] LogDigest, byte[] DecisionDigest, long StreamTimeMs)
 {
     /// <summary>The longest step forward of the stream time by one record.</summary>

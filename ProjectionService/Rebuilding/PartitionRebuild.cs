@@ -78,7 +78,7 @@ public sealed class PartitionRebuild(
             $"Partition {partition}: the live state moved on in each of {MaxTriesToMeet} tries to meet it.");
     }
 
-    /// <summary>Folds up to a position: a batch is read and folded while the one before it is being committed.</summary>
+    /// <summary>Folds up to a position: a batch is read and folded while the one before is being committed.</summary>
     private async Task FoldToAsync(RedisKeys built, long position, CancellationToken cancellation)
     {
         var commit = Task.CompletedTask;
@@ -89,7 +89,8 @@ public sealed class PartitionRebuild(
                 // The client library blocks while it waits for a record.
                 var (next, changes) = await Task.Run(() => Fold(built, position, cancellation), cancellation);
                 await commit;
-                commit = CommitAsync(next, changes, new(built, fold.Ledger.Head, position, IsLive: false), cancellation);
+                var progress = new RebuildProgress(built, fold.Ledger.Head, position, IsLive: false);
+                commit = CommitAsync(next, changes, progress, cancellation);
             }
         }
         catch
@@ -101,7 +102,8 @@ public sealed class PartitionRebuild(
         await commit;
     }
 
-    private (EncodedCommit Next, Changes Changes) Fold(RedisKeys built, long position, CancellationToken cancellation)
+    private (EncodedCommit Next, Changes Changes) Fold(
+        RedisKeys built, long position, CancellationToken cancellation)
     {
         var before = fold.Ledger.Head;
         var changes = fold.Next(position, MaxRecordsAtOnce, cancellation);

@@ -45,7 +45,7 @@ public sealed class NewerFormatTests
         Assert.True(record.IsOfNewerFormat);
         Assert.False(record.IsCommand);
         Assert.Throws<InvalidOperationException>(() => spec.Ledger.Apply(record, changes));
-        Assert.Same(before, spec.Ledger.Head);
+        Assert.Equal(before, spec.Ledger.Head);
         Assert.Empty(changes.Voids);
         Assert.Empty(changes.Answers);
     }
@@ -68,7 +68,7 @@ public sealed class NewerFormatTests
             Assert.Throws<InvalidOperationException>(
                 () => spec.Ledger.Apply(spec.Ledger.Read(entry), new Changes()));
         }
-        Assert.Same(before, spec.Ledger.Head);
+        Assert.Equal(before, spec.Ledger.Head);
     }
 
     [Fact]

@@ -186,8 +186,8 @@ public sealed partial class DashboardTests
     }
 
     /// <summary>
-    /// The call has the longest bar, everything begins after it did, and lines go from each sending to the
-    /// beginning of what was done with what was sent.
+    /// Everything begins after the call did, and lines go from each sending to the beginning of what was done with
+    /// what was sent. Kafka may acknowledge a sending after the call has been answered.
     /// </summary>
     private static async Task AssertLinksAsync(DashboardPage dashboard, IReadOnlyList<ShownSpan> rows)
     {
@@ -195,7 +195,6 @@ public sealed partial class DashboardTests
         // A poll begins when the record was appended, by the clock that all appenders share.
         var byOneClock = rows.Where(row => !row.Text.Contains(" poll ", StringComparison.Ordinal)).ToList();
         Assert.Equal(rows[0].Begin, byOneClock.Min(row => row.Begin), pixel);
-        Assert.Equal(rows[0].End - rows[0].Begin, byOneClock.Max(row => row.End - row.Begin), pixel);
         var links = await dashboard.LinksAsync();
         foreach (var process in rows.Where(row => row.Text.Contains(" Consumer ", StringComparison.Ordinal)))
         {
