@@ -125,7 +125,9 @@ internal sealed class Session : IAsyncDisposable
         };
         if (collector is not null)
         {
-            variables["ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL"] = collector.ToString().TrimEnd('/');
+            // The AppHost's processes inherit them: the collector takes the place of a dashboard.
+            variables["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.ToString().TrimEnd('/');
+            variables["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
         }
         return variables;
     }
