@@ -6,7 +6,17 @@ namespace BankAccounts.ProjectionService.Ledger;
 /// <param name="Sequence">The highest of them.</param>
 /// <param name="Offset">Its offset; the others are right before it.</param>
 /// <param name="Length">How many they are.</param>
-public readonly record struct SequenceRun(long Sequence, long Offset, int Length);
+public readonly record struct SequenceRun(long Sequence, long Offset, int Length)
+{
+    /// <summary>Each of them with its offset, from the highest down.</summary>
+    public IEnumerable<(long Sequence, long Offset)> Each()
+    {
+        for (var back = 0; back < Length; back++)
+        {
+            yield return (Sequence - back, Offset - back);
+        }
+    }
+}
 
 /// <summary>
 /// What was seen of one appending process in this partition: its highest sequence, and the offsets of
@@ -98,16 +108,13 @@ public sealed class ProducerWindow
         {
             return;
         }
-        var seen = Seen().ToList();
+        var seen = Seen().SelectMany(run => run.Each()).ToList();
         var slots = (int)BitOperations.RoundUpToPowerOf2((ulong)Math.Clamp(sequence, MinSlots, Size));
         offsets = new long[slots];
         Array.Fill(offsets, NoOffset);
-        foreach (var run in seen)
+        foreach (var (one, offset) in seen)
         {
-            for (var back = 0; back < run.Length; back++)
-            {
-                offsets[Slot(run.Sequence - back)] = run.Offset - back;
-            }
+            offsets[Slot(one)] = offset;
         }
     }
 

@@ -75,22 +75,16 @@ public static partial class StoreCodec
 
     public static ProducerWindow Decode(StoredProducer stored)
     {
-        var runs = new List<SequenceRun>(stored.Lengths.Count);
+        var window = new ProducerWindow();
         var (sequence, offset) = (stored.HighestSequence, 0L);
         for (var i = 0; i < stored.Lengths.Count; i++)
         {
             var run = new SequenceRun(
                 sequence - stored.SequenceSteps[i], offset + stored.OffsetSteps[i], stored.Lengths[i]);
-            runs.Add(run);
-            (sequence, offset) = (run.Sequence - (run.Length - 1), run.Offset - (run.Length - 1));
-        }
-        var window = new ProducerWindow();
-        for (var i = runs.Count - 1; i >= 0; i--)
-        {
-            var run = runs[i];
-            for (var back = run.Length - 1; back >= 0; back--)
+            foreach (var (one, at) in run.Each())
             {
-                window.MarkSeen(run.Sequence - back, run.Offset - back, stored.LastSeenMs);
+                window.MarkSeen(one, at, stored.LastSeenMs);
+                (sequence, offset) = (one, at);
             }
         }
         return window;

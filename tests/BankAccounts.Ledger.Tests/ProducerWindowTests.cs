@@ -66,6 +66,6 @@ public sealed class ProducerWindowTests
     }
 
     /// <summary>The sequences and offsets of a window, one by one.</summary>
-    internal static IEnumerable<(long Sequence, long Offset)> SeenBy(ProducerWindow window) => window.Seen()
-        .SelectMany(run => Enumerable.Range(0, run.Length).Select(back => (run.Sequence - back, run.Offset - back)));
+    internal static IEnumerable<(long Sequence, long Offset)> SeenBy(ProducerWindow window) =>
+        window.Seen().SelectMany(run => run.Each());
 }
