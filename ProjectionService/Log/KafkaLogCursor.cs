@@ -39,7 +39,7 @@ public sealed class KafkaLogCursor : ILogCursor
                 return new LogEntry(read.Offset.Value, message.Key, message.Value);
             }
         }
-        if (consumer.QueryWatermarkOffsets(partition, RequestTimeout).High.Value is var end && end <= next)
+        if (Watermarks.End(consumer, partition, RequestTimeout) is var end && end <= next)
         {
             throw new LogMismatchException($"the log ends at {end}");
         }

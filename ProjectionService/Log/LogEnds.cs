@@ -7,21 +7,25 @@ namespace BankAccounts.ProjectionService.Log;
 /// <summary>Where the log of a partition starts and ends, asked of its leader.</summary>
 public sealed class LogEnds(IServiceProvider services, IOptions<BankOptions> bank)
 {
-    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(500);
     private const int LooksBeforeItIsBelieved = 8;
 
     /// <summary>The first offset of a partition, and the one behind its last record.</summary>
     /// <exception cref="KafkaException">Kafka is away.</exception>
     public Task<(long Start, long End)> OfAsync(int partition, CancellationToken cancellation) =>
-        Task.Run(
+        // The client library blocks, and all partitions ask at once: not on the pool's few threads.
+        Task.Factory.StartNew(
             () =>
             {
-                var offsets = services.GetRequiredService<IConsumer<byte[]?, byte[]?>>()
-                    .QueryWatermarkOffsets(new TopicPartition(bank.Value.Topic, partition), RequestTimeout);
-                return (offsets.Low.Value, offsets.High.Value);
+                var consumer = services.GetRequiredService<IConsumer<byte[]?, byte[]?>>();
+                var place = new TopicPartition(bank.Value.Topic, partition);
+                return (
+                    Watermarks.Start(consumer, place, RequestTimeout), Watermarks.End(consumer, place, RequestTimeout));
             },
-            cancellation);
+            cancellation,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
 
     /// <summary>
     /// Whether the log reaches a position, looked at for some seconds: an old broker's end can step back
