@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace BankAccounts.EndToEnd.Tests;
 
 /// <summary>
-/// Writes what the resources of a bank print into files, one for each resource, in the folder
+/// Writes what the resources of a bank print into files, one for each life of each replica, in the folder
 /// <c>logs</c> beside the tests: the first place to look at when one fails.
 /// </summary>
 public static class ResourceLogs
@@ -17,19 +17,38 @@ public static class ResourceLogs
         var bank = Interlocked.Increment(ref banks);
         var folder = Directory.CreateDirectory(
             Path.Combine(AppContext.BaseDirectory, "logs", $"{DateTime.UtcNow:yyyyMMdd-HHmmss}-bank-{bank}"));
+        _ = FollowAsync(app, folder.FullName, cancellation);
+    }
+
+    private static async Task FollowAsync(DistributedApplication app, string folder, CancellationToken cancellation)
+    {
         var logs = app.Services.GetRequiredService<ResourceLoggerService>();
-        foreach (var resource in app.Services.GetRequiredService<DistributedApplicationModel>().Resources)
+        var lives = new Dictionary<string, (int Count, Task Writing)>();
+        try
         {
-            _ = WriteAsync(logs, resource, Path.Combine(folder.FullName, $"{resource.Name}.log"), cancellation);
+            await foreach (var change in app.ResourceNotifications.WatchAsync(cancellation))
+            {
+                var id = change.ResourceId;
+                var (count, writing) = lives.GetValueOrDefault(id, (0, Task.CompletedTask));
+                if (writing.IsCompleted && !KnownResourceStates.TerminalStates.Contains(change.Snapshot.State?.Text))
+                {
+                    var path = Path.Combine(folder, $"{id}-{count + 1}.log");
+                    lives[id] = (count + 1, WriteAsync(logs.WatchAsync(id), path, cancellation));
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The bank is gone.
         }
     }
 
     private static async Task WriteAsync(
-        ResourceLoggerService logs, IResource resource, string path, CancellationToken cancellation)
+        IAsyncEnumerable<IReadOnlyList<LogLine>> log, string path, CancellationToken cancellation)
     {
         try
         {
-            await foreach (var lines in logs.WatchAsync(resource).WithCancellation(cancellation))
+            await foreach (var lines in log.WithCancellation(cancellation))
             {
                 await File.AppendAllLinesAsync(path, lines.Select(line => line.Content), cancellation);
             }
