@@ -10,10 +10,16 @@ using StackExchange.Redis;
 
 namespace BankAccounts.ProjectionService.Grpc;
 
-/// <summary>Rebuilds partitions one after the other: Redis holds only one of them twice.</summary>
+/// <summary>Rebuilds partitions, a few at a time: Redis holds no more of them twice.</summary>
 public sealed class RebuildCall(
     IConnectionMultiplexer redis, LogCursors cursors, GenerationCleaner cleaner, IOptions<BankOptions> bank)
 {
+    /// <summary>
+    /// While Redis takes a batch of one, the process folds the next of another. More would wait for each other, and
+    /// the calls that are served meanwhile for them.
+    /// </summary>
+    private const int MaxAtOnce = 2;
+
     private int isRunning;
 
     /// <summary>Streams the progress; a partition's last message says that it is done.</summary>
@@ -27,9 +33,23 @@ public sealed class RebuildCall(
         }
         try
         {
-            foreach (var partition in partitions)
+            // A stream takes one message at a time.
+            using var turn = new SemaphoreSlim(1);
+            var atOnce = new ParallelOptions { MaxDegreeOfParallelism = MaxAtOnce, CancellationToken = cancellation };
+            await Parallel.ForEachAsync(
+                partitions, atOnce, (partition, cancelled) => RebuildAsync(partition, AnswerAsync, cancelled));
+
+            async Task AnswerAsync(RebuildResponse response)
             {
-                await RebuildAsync(partition, responses, cancellation);
+                await turn.WaitAsync(cancellation);
+                try
+                {
+                    await responses.WriteAsync(response, cancellation);
+                }
+                finally
+                {
+                    turn.Release();
+                }
             }
         }
         finally
@@ -38,8 +58,8 @@ public sealed class RebuildCall(
         }
     }
 
-    private async Task RebuildAsync(
-        int partition, IServerStreamWriter<RebuildResponse> responses, CancellationToken cancellation)
+    private async ValueTask RebuildAsync(
+        int partition, Func<RebuildResponse, Task> answer, CancellationToken cancellation)
     {
         var pace = new ProgressPace();
         var database = redis.GetDatabase();
@@ -63,7 +83,7 @@ public sealed class RebuildCall(
         cleaner.Request(partition, GenerationStore.OldKeysStay);
 
         Task ReportAsync(RebuildProgress progress) => progress.IsLive || pace.IsDue()
-            ? responses.WriteAsync(Describe(progress), cancellation)
+            ? answer(Describe(progress))
             : Task.CompletedTask;
     }
 

@@ -4,10 +4,10 @@ namespace BankAccounts.ProjectionService.Log;
 
 /// <summary>Where a partition starts and ends, asked of its leader.</summary>
 /// <remarks>
-/// <see cref="IConsumer{TKey,TValue}.QueryWatermarkOffsets"/> would say both at once, but librdkafka before 2.3 does not
-/// keep to its timeout: while the broker that it asks is dead, it asks that one again and again, even when the partition
-/// has long had another leader (decision 0096). A search by time keeps to it, and ListOffsets takes these two times for
-/// the two ends (Kafka's protocol guide, ListOffsets, <c>timestamp</c>).
+/// <see cref="IConsumer{TKey,TValue}.QueryWatermarkOffsets"/> would say both at once, but librdkafka before 2.3 does
+/// not keep to its timeout: while the broker that it asks is dead, it asks that one again and again, even when the
+/// partition has long had another leader (decision 0096). A search by time keeps to it, and ListOffsets takes these
+/// two times for the two ends (Kafka's protocol guide, ListOffsets, <c>timestamp</c>).
 /// </remarks>
 public static class Watermarks
 {

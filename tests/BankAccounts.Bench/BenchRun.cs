@@ -12,8 +12,6 @@ internal sealed class BenchRun(BenchOptions options, Session session)
 {
     private const long LogToBeginWith = 100_000;
 
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
-
     private readonly DateTimeOffset begun = DateTimeOffset.UtcNow;
     private readonly Stopwatch clock = Stopwatch.StartNew();
     private readonly List<Series> all = [];
@@ -73,7 +71,10 @@ internal sealed class BenchRun(BenchOptions options, Session session)
         session.RawKafka.TakeSample();
     }
 
-    /// <summary>One after the other, and again: a machine that slows down is seen.</summary>
+    /// <summary>
+    /// One after the other, and again: a machine that slows down is seen. The first round counts for nothing. Until
+    /// then .NET and the JVM are busy compiling what runs, which costs a third of the machine at first.
+    /// </summary>
     private async Task RoundsAsync(IReadOnlyList<Measurement> measurements)
     {
         var series = measurements.Select(measurement => new Series(measurement)).ToList();
@@ -84,7 +85,7 @@ internal sealed class BenchRun(BenchOptions options, Session session)
         }
         foreach (var measurement in measurements)
         {
-            await measurement.RunAsync(WarmUp);
+            await measurement.RunAsync(options.Repetition);
         }
         for (var round = 1; round <= options.Rounds; round++)
         {
