@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Sockets;
+using BankAccounts.Tests.Files;
+
+namespace BankAccounts.Security.Tests;
+
+/// <summary>
+/// Apache Kafka 0.9.0.1 with ZooKeeper, whose listener for clients speaks TLS with clients that have a certificate.
+/// </summary>
+internal sealed class TlsKafka(CertificateFolder files, int partitions) : IAsyncDisposable
+{
+    private const string Password = "a-password-of-no-value";
+
+    private readonly int zooKeeperPort = LocalProcess.FreePort();
+    private readonly int port = LocalProcess.FreePort();
+    private readonly int ownPort = LocalProcess.FreePort();
+    private readonly List<LocalProcess> processes = [];
+
+    public string Address => string.Create(CultureInfo.InvariantCulture, $"localhost:{port}");
+
+    /// <summary>What a client of so old a broker is told.</summary>
+    public static IEnumerable<(string Key, string Value)> ClientSettings(string kind) =>
+    [
+        ($"Aspire:Confluent:Kafka:{kind}:Config:ApiVersionRequest", "false"),
+        ($"Aspire:Confluent:Kafka:{kind}:Config:BrokerVersionFallback", "0.9.0.1"),
+    ];
+
+    public async Task StartAsync(TestAuthority authority)
+    {
+        using var certificate = authority.Issue("CN=broker", TestAuthority.ForServers, dns: "localhost");
+        files.WritePkcs12("broker", certificate, Password);
+        File.WriteAllText(files.PathOf("broker-trusts.pem"), authority.Certificate.ExportCertificatePem());
+        File.WriteAllText(files.PathOf("zookeeper.properties"), string.Create(CultureInfo.InvariantCulture, $"""
+            dataDir={files.PathOf("zookeeper")}
+            clientPort={zooKeeperPort}
+            clientPortAddress=127.0.0.1
+            tickTime=500
+            """));
+        File.WriteAllText(files.PathOf("broker.properties"), string.Create(CultureInfo.InvariantCulture, $"""
+            broker.id=1
+            listeners=SSL://127.0.0.1:{port},PLAINTEXT://127.0.0.1:{ownPort}
+            advertised.listeners=SSL://localhost:{port},PLAINTEXT://127.0.0.1:{ownPort}
+            security.inter.broker.protocol=PLAINTEXT
+            ssl.keystore.type=PKCS12
+            ssl.keystore.location={files.PathOf("broker.p12")}
+            ssl.keystore.password={Password}
+            ssl.key.password={Password}
+            ssl.truststore.type=PKCS12
+            ssl.truststore.location={files.PathOf("trust.p12")}
+            ssl.truststore.password={Password}
+            ssl.client.auth=required
+            zookeeper.connect=127.0.0.1:{zooKeeperPort}
+            log.dirs={files.PathOf("broker")}
+            log.retention.ms=-1
+            auto.create.topics.enable=true
+            num.partitions={partitions}
+            offsets.topic.replication.factor=1
+            offsets.topic.num.partitions=1
+            group.min.session.timeout.ms=1000
+            """));
+        File.WriteAllText(files.PathOf("log4j.properties"), """
+            log4j.rootLogger=WARN, console
+            log4j.appender.console=org.apache.log4j.ConsoleAppender
+            log4j.appender.console.layout=org.apache.log4j.PatternLayout
+            log4j.appender.console.layout.ConversionPattern=%d %p %m (%c)%n
+            """);
+        var trust = ImportTrustAsync();
+        Start("org.apache.zookeeper.server.quorum.QuorumPeerMain", "zookeeper.properties");
+        await trust;
+        await AcceptsAsync(zooKeeperPort);
+        Start("kafka.Kafka", "broker.properties");
+        await AcceptsAsync(port);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in Enumerable.Reverse(processes))
+        {
+            await process.DisposeAsync();
+        }
+    }
+
+    private void Start(string main, string properties) => processes.Add(LocalProcess.Start(
+        Tool("java"),
+        files.PathOf("."),
+        "-Xmx256m", $"-Dlog4j.configuration=file:{files.PathOf("log4j.properties")}", $"-Dkafka.logs.dir={files.PathOf(".")}",
+        "-cp", RepositoryFiles.PathOf(".bank", "kafka", "libs", "*"), main, files.PathOf(properties)));
+
+    /// <summary>Java trusts only what its own tool has marked as trusted.</summary>
+    private async Task ImportTrustAsync()
+    {
+        using var tool = Process.Start(new ProcessStartInfo(Tool("keytool"),
+        [
+            "-importcert", "-noprompt", "-alias", "ca", "-file", files.PathOf("broker-trusts.pem"),
+            "-keystore", files.PathOf("trust.p12"), "-storetype", "PKCS12", "-storepass", Password,
+        ])
+        { RedirectStandardError = true })!;
+        var said = await tool.StandardError.ReadToEndAsync();
+        await tool.WaitForExitAsync();
+        Assert.True(tool.ExitCode == 0, said);
+    }
+
+    private static string Tool(string name) => Environment.GetEnvironmentVariable("JAVA_HOME") is { Length: > 0 } home
+        ? Path.Combine(home, "bin", name)
+        : name;
+
+    private static Task AcceptsAsync(int where) => Eventually.BecomesTrue(
+        async () =>
+        {
+            try
+            {
+                using var client = new TcpClient();
+                await client.ConnectAsync("127.0.0.1", where);
+                return true;
+            }
+            catch (SocketException)
+            {
+                return false;
+            }
+        },
+        $"a server at port {where}",
+        TimeSpan.FromSeconds(60));
+}
