@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Security.Claims;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -33,7 +34,7 @@ internal sealed partial class Callers(IOptions<SecurityOptions> options, TimePro
         if (authorities.ProblemOfClient(certificate) is { } problem)
         {
             // A stranger's certificate may say anything, so only its digest goes into the log.
-            LogRefused(certificate.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256), problem);
+            LogRefused(certificate.GetCertHashString(HashAlgorithmName.SHA256), problem);
             return new Caller(new ClaimsPrincipal(), validUntil, problem);
         }
         var names = CertificateNames.Of(certificate);

@@ -20,15 +20,12 @@ internal sealed partial class ClientCertificateHandler(Callers callers, ILogger<
         return Task.CompletedTask;
     }
 
-    public Task<AuthenticateResult> AuthenticateAsync() => Task.FromResult(
-        call.Connection.ClientCertificate is not { } certificate ? AuthenticateResult.NoResult()
-        : callers.Of(certificate) is { Problem: { } problem } ? AuthenticateResult.Fail(problem)
-        : AuthenticateResult.Success(new AuthenticationTicket(callers.Of(certificate).Principal, Callers.Scheme)));
+    public Task<AuthenticateResult> AuthenticateAsync() => Task.FromResult(Authenticate());
 
-    public async Task ChallengeAsync(AuthenticationProperties? properties)
+    public Task ChallengeAsync(AuthenticationProperties? properties)
     {
-        var problem = (await AuthenticateAsync()).Failure?.Message;
-        await GrpcRefusal.WriteAsync(call, problem is null
+        var problem = Authenticate().Failure?.Message;
+        return GrpcRefusal.WriteAsync(call, problem is null
             ? BankErrors.StatusOf(Reasons.CertificateRequired)
             : BankErrors.StatusOf(Reasons.CertificateRefused, metadata: [new("problem", problem)]));
     }
@@ -39,6 +36,18 @@ internal sealed partial class ClientCertificateHandler(Callers callers, ILogger<
         LogForbidden(call.User.Identity?.Name, call.GetEndpoint()?.DisplayName, roles);
         return GrpcRefusal.WriteAsync(
             call, BankErrors.StatusOf(Reasons.RoleRequired, metadata: [new("roles", roles)]));
+    }
+
+    private AuthenticateResult Authenticate()
+    {
+        if (call.Connection.ClientCertificate is not { } certificate)
+        {
+            return AuthenticateResult.NoResult();
+        }
+        var caller = callers.Of(certificate);
+        return caller.Problem is null
+            ? AuthenticateResult.Success(new AuthenticationTicket(caller.Principal, Callers.Scheme))
+            : AuthenticateResult.Fail(caller.Problem);
     }
 
     [LoggerMessage(EventId = 1031, Level = LogLevel.Warning,

@@ -45,9 +45,9 @@ public sealed class CallerTests(SecureBank bank)
                 Requests: call.Key.EndsWith("/Execute", StringComparison.Ordinal) ? [] : null,
                 As: call.Caller))]);
 
-        Assert.Equal(
-            expected.Select(call => $"{call.Key} {call.Caller}: {call.Verdict}"),
-            expected.Zip(outcomes).Select(pair => $"{pair.First.Key} {pair.First.Caller}: {Verdict(pair.Second)}"));
+        Assert.Equal([], expected.Zip(outcomes)
+            .Where(pair => Verdict(pair.Second) != pair.First.Verdict)
+            .Select(pair => $"{pair.First.Caller} {pair.First.Key}: {Verdict(pair.Second)}"));
     }
 
     [Fact]

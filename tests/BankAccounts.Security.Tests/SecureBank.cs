@@ -70,6 +70,20 @@ public sealed class SecureBank : IAsyncLifetime, IDisposable
 
     public async Task InitializeAsync()
     {
+        try
+        {
+            await StartAsync();
+        }
+        catch (Exception failure)
+        {
+            // Nobody else stops what has started.
+            await DisposeAsync();
+            throw new InvalidOperationException($"The bank does not start.\n{Output}\n{kafka.Output}", failure);
+        }
+    }
+
+    private async Task StartAsync()
+    {
         files.Write("stranger", stranger);
         files.Write("people", people);
         collector = await Collector.Start();
@@ -111,7 +125,7 @@ public sealed class SecureBank : IAsyncLifetime, IDisposable
             await Eventually.BecomesTrue(
                 async () => await IsHealthyAsync(probe, health),
                 $"{project} is healthy",
-                TimeSpan.FromSeconds(60));
+                TimeSpan.FromSeconds(40));
         }
     }
 
@@ -132,8 +146,8 @@ public sealed class SecureBank : IAsyncLifetime, IDisposable
             await process.DisposeAsync();
         }
         await kafka.DisposeAsync();
-        await redis!.DisposeAsync();
-        await collector!.DisposeAsync();
+        await (redis?.DisposeAsync() ?? default);
+        await (collector?.DisposeAsync() ?? default);
     }
 
     public void Dispose()

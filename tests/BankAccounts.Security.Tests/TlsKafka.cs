@@ -19,6 +19,9 @@ internal sealed class TlsKafka(CertificateFolder files, int partitions) : IAsync
 
     public string Address => string.Create(CultureInfo.InvariantCulture, $"localhost:{port}");
 
+    /// <summary>What it has printed: what went wrong.</summary>
+    public string Output => string.Join('\n', processes.Select(process => process.Output));
+
     /// <summary>What a client of so old a broker is told.</summary>
     public static IEnumerable<(string Key, string Value)> ClientSettings(string kind) =>
     [
@@ -53,8 +56,7 @@ internal sealed class TlsKafka(CertificateFolder files, int partitions) : IAsync
             zookeeper.connect=127.0.0.1:{zooKeeperPort}
             log.dirs={files.PathOf("broker")}
             log.retention.ms=-1
-            auto.create.topics.enable=true
-            num.partitions={partitions}
+            auto.create.topics.enable=false
             offsets.topic.replication.factor=1
             offsets.topic.num.partitions=1
             group.min.session.timeout.ms=1000
@@ -66,11 +68,13 @@ internal sealed class TlsKafka(CertificateFolder files, int partitions) : IAsync
             log4j.appender.console.layout.ConversionPattern=%d %p %m (%c)%n
             """);
         var trust = ImportTrustAsync();
-        Start("org.apache.zookeeper.server.quorum.QuorumPeerMain", "zookeeper.properties");
+        Start("org.apache.zookeeper.server.quorum.QuorumPeerMain", files.PathOf("zookeeper.properties"));
         await trust;
         await AcceptsAsync(zooKeeperPort);
-        Start("kafka.Kafka", "broker.properties");
+        Start("kafka.Kafka", files.PathOf("broker.properties"));
         await AcceptsAsync(port);
+        // The broker may still have to say that it is there.
+        await Eventually.BecomesTrue(CreateTopicAsync, "the topic", TimeSpan.FromSeconds(30));
     }
 
     public async ValueTask DisposeAsync()
@@ -81,11 +85,23 @@ internal sealed class TlsKafka(CertificateFolder files, int partitions) : IAsync
         }
     }
 
-    private void Start(string main, string properties) => processes.Add(LocalProcess.Start(
-        Tool("java"),
-        files.PathOf("."),
-        "-Xmx256m", $"-Dlog4j.configuration=file:{files.PathOf("log4j.properties")}", $"-Dkafka.logs.dir={files.PathOf(".")}",
-        "-cp", RepositoryFiles.PathOf(".bank", "kafka", "libs", "*"), main, files.PathOf(properties)));
+    private LocalProcess Start(params string[] mainAndArguments)
+    {
+        processes.Add(LocalProcess.Start(
+            Tool("java"),
+            files.PathOf("."),
+            [
+                "-Xmx256m", $"-Dlog4j.configuration=file:{files.PathOf("log4j.properties")}",
+                $"-Dkafka.logs.dir={files.PathOf(".")}",
+                "-cp", RepositoryFiles.PathOf(".bank", "kafka", "libs", "*"), .. mainAndArguments,
+            ]));
+        return processes[^1];
+    }
+
+    private async Task<bool> CreateTopicAsync() => await Start(
+        "kafka.admin.TopicCommand", "--zookeeper", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{zooKeeperPort}"),
+        "--create", "--topic", "bank-accounts", "--replication-factor", "1",
+        "--partitions", partitions.ToString(CultureInfo.InvariantCulture)).ExitAsync() == 0;
 
     /// <summary>Java trusts only what its own tool has marked as trusted.</summary>
     private async Task ImportTrustAsync()
