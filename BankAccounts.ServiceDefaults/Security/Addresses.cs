@@ -22,7 +22,8 @@ internal static class Addresses
         return isSafe
             ? null
             : $"It would listen at {address}, where other machines come in: that needs https:// with a certificate "
-                + $"(Kestrel:Certificates:Default:Path) and {SecurityOptions.Section}:{nameof(SecurityOptions.ClientCaFile)}. "
+                + "(Kestrel:Certificates:Default:Path) and "
+                + $"{SecurityOptions.Section}:{nameof(SecurityOptions.ClientCaFile)}. "
                 + "Without them use localhost. See docs/SECURITY.md.";
     }
 

@@ -4,8 +4,9 @@ using System.Security.Cryptography.X509Certificates;
 namespace BankAccounts.ServiceDefaults.Security;
 
 /// <summary>
-/// The authorities of one file, and nobody else's: what the machine trusts does not count. Nothing is fetched, neither a
-/// missing certificate nor a list of revoked ones, so a stranger's certificate cannot make this process call anywhere.
+/// The authorities of one file, and nobody else's: what the machine trusts does not count. Nothing is fetched, neither
+/// a missing certificate nor a list of revoked ones, so a stranger's certificate cannot make this process call
+/// anywhere.
 /// </summary>
 internal sealed class Authorities
 {
@@ -33,7 +34,8 @@ internal sealed class Authorities
         {
             return new Authorities(file).roots.Count > 0 ? null : $"{file} has no root certificate.";
         }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or CryptographicException)
+        catch (Exception unreadable) when (
+            unreadable is IOException or UnauthorizedAccessException or CryptographicException)
         {
             return $"{file} cannot be read as certificates: {unreadable.Message}";
         }

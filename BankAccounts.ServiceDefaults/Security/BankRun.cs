@@ -9,8 +9,8 @@ namespace Microsoft.Extensions.Hosting;
 public static class BankRun
 {
     /// <summary>
-    /// Runs until the service is told to stop. One that would listen where it must not is not started: it says so in one
-    /// line.
+    /// Runs until the service is told to stop. One that would listen where it must not is not started: it says so
+    /// in one line.
     /// </summary>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunBankAsync(this WebApplication app)

@@ -1,12 +1,13 @@
 namespace BankAccounts.ServiceDefaults.Security;
 
 /// <summary>
-/// Who may come in. Configuration section <c>Bank:Security</c>. Without a <see cref="ClientCaFile"/> nobody is asked who
-/// he is, and the service listens on the loopback interface only. The server's own certificates are Kestrel's section.
+/// Who may come in. Configuration section <c>Bank:Security</c>. Without a <see cref="ClientCaFile"/> nobody is asked
+/// who he is, and the service listens on the loopback interface only. The server's own certificates are Kestrel's
+/// section.
 /// </summary>
 /// <remarks>
-/// Callers are named by what stands in their certificates: <c>DNS:…</c> and <c>URI:…</c> for a subject alternative name,
-/// <c>SUBJECT:…</c> for the whole subject. Names are compared letter by letter; there are no wildcards.
+/// Callers are named by what stands in their certificates: <c>DNS:…</c> and <c>URI:…</c> for a subject alternative
+/// name, <c>SUBJECT:…</c> for the whole subject. Names are compared letter by letter; there are no wildcards.
 /// </remarks>
 public sealed record SecurityOptions
 {
@@ -14,8 +15,8 @@ public sealed record SecurityOptions
     public const string Section = "Bank:Security";
 
     /// <summary>
-    /// The file with the certificates (PEM) that clients' certificates must come from: roots, and the intermediate ones
-    /// between. It is read at the start.
+    /// The file with the certificates (PEM) that clients' certificates must come from: roots, and the intermediate
+    /// ones between. It is read at the start.
     /// </summary>
     public string? ClientCaFile { get; init; }
 
@@ -29,8 +30,9 @@ public sealed record SecurityOptions
     public string[] Operators { get; init; } = [];
 
     /// <summary>
-    /// The file with the certificates (PEM) that the certificate of Redis must come from; with it the connection uses TLS,
-    /// whatever its connection string says. Without it, what the machine trusts counts where there is <c>ssl=true</c>.
+    /// The file with the certificates (PEM) that the certificate of Redis must come from; with it the connection
+    /// uses TLS, whatever its connection string says. Without it, what the machine trusts counts where there is
+    /// <c>ssl=true</c>.
     /// </summary>
     public string? RedisCaFile { get; init; }
 

@@ -32,7 +32,7 @@ public sealed class SecureBank : IAsyncLifetime, IDisposable
 
     private readonly TestAuthority authority = new("Bank root");
     private readonly TestAuthority people;
-    private readonly TestAuthority stranger = new("Bank root");
+    private readonly TestAuthority stranger = new("Another root");
     private readonly CertificateFolder files = new();
     private readonly Dictionary<string, LocalProcess> processes = [];
     private readonly Dictionary<string, X509Certificate2> certificates = [];
