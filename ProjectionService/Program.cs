@@ -12,4 +12,4 @@ var app = builder.Build();
 app.MapDefaultEndpoints();
 app.MapBankGrpc();
 app.MapGrpcService<LedgerGrpcService>();
-app.Run();
+return await app.RunBankAsync();

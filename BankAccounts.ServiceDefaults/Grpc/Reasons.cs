@@ -27,6 +27,16 @@ public static class Reasons
         "DEADLINE_TOO_SHORT", StatusCode.DeadlineExceeded,
         "The deadline leaves no time for a decision. Nothing was appended.");
 
+    // Of whoever calls, before the request is looked at.
+    public static readonly ErrorReason CertificateRequired = new(
+        "CERTIFICATE_REQUIRED", StatusCode.Unauthenticated, "A call needs a client certificate.");
+
+    public static readonly ErrorReason CertificateRefused = new(
+        "CERTIFICATE_REFUSED", StatusCode.Unauthenticated, "The client certificate does not count here.", "problem");
+
+    public static readonly ErrorReason RoleRequired = new(
+        "ROLE_REQUIRED", StatusCode.PermissionDenied, "The caller does not have a role that may call this.", "roles");
+
     // Of the ledger, which refuses a command at its place in the log.
     public static readonly ErrorReason RequestIdReused = Refusal(
         "REQUEST_ID_REUSED", "Another request with this request_id was made on this account before.");

@@ -17,13 +17,14 @@ public static class BankGrpcExtensions
     /// <summary>
     /// Adds gRPC with the limits of <see cref="GrpcLimits" />, reflection, and health of the server
     /// (<c>""</c>) and of each service in <paramref name="serviceNames" />: serving while every
-    /// health check is healthy.
+    /// health check is healthy. Who may call is what <see cref="SecurityExtensions" /> says.
     /// </summary>
     /// <param name="builder">The application.</param>
     /// <param name="serviceNames">Full names, as <c>bankaccounts.v1.AccountService</c>.</param>
     public static IGrpcServerBuilder AddBankGrpc(
         this IHostApplicationBuilder builder, params string[] serviceNames)
     {
+        builder.AddBankSecurity();
         var services = builder.Services;
         services.AddOptions<GrpcLimits>().BindConfiguration(GrpcLimits.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<GrpcLimits>, GrpcLimitsValidation>();
@@ -46,11 +47,11 @@ public static class BankGrpcExtensions
         return services.AddGrpc();
     }
 
-    /// <summary>Maps reflection and <c>grpc.health.v1.Health</c>.</summary>
+    /// <summary>Maps reflection and <c>grpc.health.v1.Health</c>; health is for everybody.</summary>
     public static WebApplication MapBankGrpc(this WebApplication app)
     {
         app.MapGrpcReflectionService();
-        app.MapGrpcHealthChecksService();
+        app.MapGrpcHealthChecksService().AllowAnonymous();
         return app;
     }
 }

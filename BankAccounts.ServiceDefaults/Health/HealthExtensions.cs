@@ -20,19 +20,20 @@ public static class HealthExtensions
 
     /// <summary>
     /// Maps <c>/health</c> (every check) and <c>/alive</c> (those tagged <c>live</c>). The answer
-    /// is 200, or 503 while a check is unhealthy, and names the checks that are not healthy.
+    /// is 200, or 503 while a check is unhealthy, and names the checks that are not healthy. Probes
+    /// have no certificate, so everybody may ask.
     /// </summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
         app.MapHealthChecks(HealthPaths.Health, new HealthCheckOptions
         {
             ResponseWriter = HealthAnswer.Write,
-        });
+        }).AllowAnonymous();
         app.MapHealthChecks(HealthPaths.Alive, new HealthCheckOptions
         {
             Predicate = check => check.Tags.Contains(HealthPaths.LiveTag),
             ResponseWriter = HealthAnswer.Write,
-        });
+        }).AllowAnonymous();
         return app;
     }
 }

@@ -106,6 +106,25 @@ public sealed class ComposeTests
     }
 
     [Fact]
+    public async Task Services_have_the_certificates_that_they_are_told_of()
+    {
+        var services = await ServicesAsync();
+        foreach (var (_, name) in Repository.Services)
+        {
+            var service = services.GetProperty(name);
+            Assert.EndsWith(":/pki:ro", Assert.Single(Texts(service.GetProperty("volumes"))), StringComparison.Ordinal);
+            foreach (var key in new[]
+            {
+                "Kestrel__Certificates__Default__Path", "Kestrel__Certificates__Default__KeyPath", "Bank__Security__ClientCaFile",
+            })
+            {
+                var file = service.GetProperty("environment").GetProperty(key).GetString();
+                Assert.StartsWith("/pki/", file, StringComparison.Ordinal);
+            }
+        }
+    }
+
+    [Fact]
     public async Task There_is_no_secret_in_it()
     {
         var text = await System.IO.File.ReadAllTextAsync(File);

@@ -5,6 +5,8 @@ namespace BankAccounts.Deployment.Tests;
 /// <summary>The table of docs/CONFIGURATION.md.</summary>
 internal static class ConfigurationTable
 {
+    private static readonly char[] Digits = [.. "0123456789"];
+
     /// <summary>Its rows, by key.</summary>
     public static IReadOnlyDictionary<string, Row> Rows { get; } =
         File.ReadLines(RepositoryFiles.PathOf("docs", "CONFIGURATION.md"))
@@ -12,8 +14,9 @@ internal static class ConfigurationTable
             .Select(Read)
             .ToDictionary(row => row.Key);
 
-    /// <summary>Whether an environment variable is one that the table has, or a part of a section that is open.</summary>
-    public static bool HasVariable(string name) => Rows.Values.Any(row => row.Variable == name);
+    /// <summary>Whether an environment variable is one that the table has, or an entry of a list that it has.</summary>
+    public static bool HasVariable(string name) =>
+        Rows.Values.Any(row => row.Variable == name || row.Variable == name.TrimEnd(Digits).TrimEnd('_'));
 
     private static Row Read(string line)
     {

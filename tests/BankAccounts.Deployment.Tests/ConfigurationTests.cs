@@ -10,6 +10,7 @@ using BankAccounts.QueryService;
 using BankAccounts.ServiceDefaults;
 using BankAccounts.ServiceDefaults.GrpcHosting;
 using BankAccounts.ServiceDefaults.RedisClient;
+using BankAccounts.ServiceDefaults.Security;
 using BankAccounts.Tests.Files;
 using Microsoft.Extensions.Configuration;
 
@@ -25,6 +26,7 @@ public sealed partial class ConfigurationTests
         (ProjectionOptions.Section, typeof(ProjectionOptions)),
         (QueryOptions.Section, typeof(QueryOptions)),
         (GrpcLimits.Section, typeof(GrpcLimits)),
+        (SecurityOptions.Section, typeof(SecurityOptions)),
     ];
 
     private static readonly string[] AskingProjects = ["BankAccounts.ServiceDefaults", "BankAccounts.AppHost"];
@@ -35,7 +37,7 @@ public sealed partial class ConfigurationTests
         foreach (var (key, property, options) in Options())
         {
             var row = Assert.Contains(key, ConfigurationTable.Rows);
-            Assert.StartsWith($"`{Text(property.GetValue(options))}`", row.Default, StringComparison.Ordinal);
+            Assert.StartsWith(Default(property.GetValue(options)), row.Default, StringComparison.Ordinal);
             if (property.GetCustomAttribute<RangeAttribute>() is { } range)
             {
                 Assert.Equal(
@@ -123,7 +125,7 @@ public sealed partial class ConfigurationTests
             var row = Assert.Contains(key, ConfigurationTable.Rows);
             Assert.Contains("H", row.Readers, StringComparison.Ordinal);
             var value = property.GetValue(defaults);
-            Assert.StartsWith(value is null ? "none" : $"`{Text(value)}`", row.Default, StringComparison.Ordinal);
+            Assert.StartsWith(Default(value), row.Default, StringComparison.Ordinal);
             if (value is int)
             {
                 var bounds = row.Bounds.Split(" … ").Select(bound => int.Parse(
@@ -157,6 +159,8 @@ public sealed partial class ConfigurationTests
         options.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(property => property.SetMethod is { IsPublic: true }
                 && property.GetCustomAttribute<CompilerGeneratedAttribute>() is null);
+
+    private static string Default(object? value) => value is null or string[] { Length: 0 } ? "none" : $"`{Text(value)}`";
 
     private static string Text(object? value) => value switch
     {

@@ -18,8 +18,8 @@ public sealed partial class ImageTests
                 .TakeWhile(line => !line.StartsWith("FROM ", StringComparison.Ordinal)));
             var (grpc, health) = (Repository.PortOf(project, "http"), Repository.PortOf(project, "health"));
             Assert.Contains($"COPY --from=build /app/{project} .", stage, StringComparison.Ordinal);
-            Assert.Contains($"Kestrel__Endpoints__http__Url=http://*:{grpc} ", stage, StringComparison.Ordinal);
-            Assert.Contains($"Kestrel__Endpoints__health__Url=http://*:{health}\n", stage, StringComparison.Ordinal);
+            Assert.Contains($"Kestrel__Endpoints__http__Url=https://*:{grpc} ", stage, StringComparison.Ordinal);
+            Assert.Contains($"Kestrel__Endpoints__health__Url=http://localhost:{health}\n", stage, StringComparison.Ordinal);
             Assert.Contains($"EXPOSE {grpc} {health}\n", stage, StringComparison.Ordinal);
             Assert.Contains($"\"http://localhost:{health}/health\"]", stage, StringComparison.Ordinal);
             Assert.Contains($"ENTRYPOINT [\"dotnet\", \"{project}.dll\"]", stage, StringComparison.Ordinal);

@@ -70,9 +70,12 @@ public sealed class KubernetesTests
                 [("grpc", Repository.PortOf(project, "http")), ("health", Repository.PortOf(project, "health"))],
                 container.GetProperty("ports").EnumerateArray().Select(port =>
                     (port.GetProperty("name").GetString(), port.GetProperty("containerPort").GetInt32())));
-            Assert.Equal(("/alive", "health"), Probe(container, "startupProbe"));
-            Assert.Equal(("/alive", "health"), Probe(container, "livenessProbe"));
-            Assert.Equal(("/health", "health"), Probe(container, "readinessProbe"));
+            Assert.Equal(("/alive", "health", "HTTPS"), Probe(container, "startupProbe"));
+            Assert.Equal(("/alive", "health", "HTTPS"), Probe(container, "livenessProbe"));
+            Assert.Equal(("/health", "health", "HTTPS"), Probe(container, "readinessProbe"));
+            var told = Assert.Single(container.GetProperty("env").EnumerateArray());
+            Assert.Equal("Kestrel__Endpoints__health__Url", told.GetProperty("name").GetString());
+            Assert.Equal($"https://*:{Repository.PortOf(project, "health")}", told.GetProperty("value").GetString());
             var wait = container.TryGetProperty("lifecycle", out var lifecycle)
                 ? lifecycle.GetProperty("preStop").GetProperty("sleep").GetProperty("seconds").GetInt32()
                 : 0;
@@ -106,6 +109,31 @@ public sealed class KubernetesTests
             map.EnumerateObject().Select(variable => variable.Name),
             variable => Assert.True(ConfigurationTable.HasVariable(variable), variable));
         Assert.DoesNotContain("password", map.GetRawText(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Every_pod_has_the_certificates_that_the_configuration_names()
+    {
+        var map = Named(await OfKindAsync("ConfigMap"), "bank-configuration").GetProperty("data");
+        foreach (var (_, name) in Repository.Services)
+        {
+            var pod = Named(await OfKindAsync("Deployment"), name).GetProperty("spec").GetProperty("template").GetProperty("spec");
+            var volume = Assert.Single(pod.GetProperty("volumes").EnumerateArray());
+            var mount = Assert.Single(Assert.Single(pod.GetProperty("containers").EnumerateArray())
+                .GetProperty("volumeMounts").EnumerateArray());
+            Assert.Equal("bank-tls", volume.GetProperty("secret").GetProperty("secretName").GetString());
+            Assert.Equal(volume.GetProperty("name").GetString(), mount.GetProperty("name").GetString());
+            Assert.True(mount.GetProperty("readOnly").GetBoolean());
+            foreach (var (key, file) in new[]
+            {
+                ("Kestrel__Certificates__Default__Path", "tls.crt"),
+                ("Kestrel__Certificates__Default__KeyPath", "tls.key"),
+                ("Bank__Security__ClientCaFile", "ca.crt"),
+            })
+            {
+                Assert.Equal($"{mount.GetProperty("mountPath").GetString()}/{file}", map.GetProperty(key).GetString());
+            }
+        }
     }
 
     [Fact]
@@ -168,10 +196,11 @@ public sealed class KubernetesTests
         deployment.GetProperty("spec").GetProperty("template").GetProperty("spec").GetProperty("containers")
             .EnumerateArray()).GetProperty("image").GetString()!;
 
-    private static (string?, string?) Probe(JsonElement container, string name)
+    private static (string?, string?, string?) Probe(JsonElement container, string name)
     {
         var get = container.GetProperty(name).GetProperty("httpGet");
-        return (get.GetProperty("path").GetString(), get.GetProperty("port").GetString());
+        return (
+            get.GetProperty("path").GetString(), get.GetProperty("port").GetString(), get.GetProperty("scheme").GetString());
     }
 
     private static string? Label(JsonElement labels) => labels.GetProperty("app.kubernetes.io/name").GetString();

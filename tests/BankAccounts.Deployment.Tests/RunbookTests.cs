@@ -51,8 +51,9 @@ public sealed partial class RunbookTests
             .SelectMany(type => type.Values).Select(value => value.Name).ToHashSet();
         Assert.All(State().Matches(Text), state => Assert.Contains(state.Value, states));
 
-        var sources = Repository.Services.SelectMany(service => Directory.EnumerateFiles(
-                RepositoryFiles.PathOf(service.Project), "*.cs", SearchOption.AllDirectories))
+        var projects = Repository.Services.Select(service => service.Project).Append("BankAccounts.ServiceDefaults");
+        var sources = projects.SelectMany(project => Directory.EnumerateFiles(
+                RepositoryFiles.PathOf(project), "*.cs", SearchOption.AllDirectories))
             .Select(File.ReadAllText).ToList();
         Assert.All(Event().Matches(Text), named => Assert.Contains(
             sources, source => source.Contains($"EventId = {named.Groups["id"].Value},", StringComparison.Ordinal)));
@@ -86,6 +87,7 @@ public sealed partial class RunbookTests
     [Theory]
     [InlineData("RUNBOOK.md")]
     [InlineData("CONFIGURATION.md")]
+    [InlineData("SECURITY.md")]
     [InlineData("../deploy/README.md")]
     public void Every_link_leads_somewhere(string document)
     {

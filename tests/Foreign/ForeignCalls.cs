@@ -16,7 +16,9 @@ internal sealed record ForeignCall(
     object[]? Requests = null,
     [property: JsonPropertyName("deadline_ms")] int DeadlineMs = 20_000,
     [property: JsonPropertyName("take"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    int? Take = null);
+    int? Take = null,
+    [property: JsonPropertyName("as"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    string? As = null);
 
 /// <summary>What the foreign client was told: a code by name, the answer or answers, the error's details.</summary>
 internal sealed record ForeignOutcome(string Code, JsonElement Answer, JsonElement[] Answers, ForeignError? Error);
@@ -50,9 +52,20 @@ internal static class ForeignCalls
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     /// <summary>Makes the calls and gives their outcomes, in the same order.</summary>
-    public static async Task<ForeignOutcome[]> MakeAsync(string address, params ForeignCall[] calls)
+    public static Task<ForeignOutcome[]> MakeAsync(string address, params ForeignCall[] calls) =>
+        MakeAsync([address], calls);
+
+    /// <summary>Makes the calls over TLS, each with the certificate of its caller.</summary>
+    /// <param name="address">Host and port.</param>
+    /// <param name="callersFile">Who is who, as calls.js says.</param>
+    /// <param name="calls">The calls.</param>
+    public static Task<ForeignOutcome[]> MakeSecurelyAsync(string address, string callersFile, params ForeignCall[] calls) =>
+        MakeAsync([address, callersFile], calls);
+
+    private static async Task<ForeignOutcome[]> MakeAsync(string[] arguments, ForeignCall[] calls)
     {
-        using var process = Process.Start(new ProcessStartInfo("node", [RepositoryFiles.PathOf("tests", "clients", "calls.js"), address])
+        string[] command = [RepositoryFiles.PathOf("tests", "clients", "calls.js"), .. arguments];
+        using var process = Process.Start(new ProcessStartInfo("node", command)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

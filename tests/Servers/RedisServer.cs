@@ -9,16 +9,19 @@ namespace BankAccounts.Tests.Servers;
 internal sealed class RedisServer : IAsyncDisposable
 {
     private readonly string? _password;
+    private readonly string[] _tls;
     private Process? _process;
 
-    private RedisServer(string? password) => _password = password;
+    private RedisServer(string? password, params string[] tls) => (_password, _tls) = (password, tls);
 
     public int Port { get; } = FreePort();
 
     public string Address => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
 
     /// <summary>A server that is away until <see cref="Start" />.</summary>
-    public static RedisServer NotStarted(string? password = null) => new(password);
+    /// <param name="password">What clients must say; nothing if they need not.</param>
+    /// <param name="tls">With options of TLS it speaks nothing else.</param>
+    public static RedisServer NotStarted(string? password = null, params string[] tls) => new(password, tls);
 
     public static async Task<RedisServer> Started(string? password = null)
     {
@@ -36,7 +39,8 @@ internal sealed class RedisServer : IAsyncDisposable
         };
         var port = Port.ToString(CultureInfo.InvariantCulture);
         foreach (var argument in (string[])[
-            "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
+            .. _tls.Length == 0 ? ["--port", port] : (string[])["--port", "0", "--tls-port", port, .. _tls],
+            "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
             .. _password is null ? Array.Empty<string>() : ["--requirepass", _password]])
         {
             start.ArgumentList.Add(argument);

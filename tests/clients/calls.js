@@ -1,11 +1,14 @@
 // Makes many gRPC calls, one after the other, with methods found by server reflection alone:
-//   node calls.js ADDRESS < calls.json
+//   node calls.js ADDRESS [callers.json] < calls.json
 // where calls.json is [{"method": "SERVICE/METHOD", "request": {…}, "deadline_ms": 20000}, …]; a method with a
 // stream of requests takes "requests": [{…}, …]; one with a stream of answers only may be cancelled after some of them,
 // "take": 3. Prints [{"answer": {…}} or {"answers": […]}, …], each with
 // "code", and for an error with "details" and "status_details" (grpc-status-details-bin, base64).
+// callers.json makes it TLS: {"ca": FILE, "reflect": NAME, "callers": {NAME: {"cert": FILE, "key": FILE}, …}}. Then a call
+// says who makes it, "as": NAME; without it the call is made without a certificate. Reflection is asked as "reflect".
 // Nothing of it knows the bank: the libraries are @grpc/grpc-js and grpc-js-reflection-client.
 'use strict';
+const fs = require('fs');
 const grpc = require('@grpc/grpc-js');
 const { GrpcReflection } = require('grpc-js-reflection-client');
 
@@ -52,22 +55,40 @@ function answersOf(client, name, { request = {}, take = Infinity, deadline_ms = 
   });
 }
 
+function credentialsFrom(file) {
+  if (!file) return { of: () => grpc.credentials.createInsecure() };
+  const { ca, reflect, callers } = JSON.parse(fs.readFileSync(file, 'utf8'));
+  const root = fs.readFileSync(ca);
+  const made = new Map();
+  const of = (name) => {
+    if (!made.has(name)) {
+      const { cert, key } = callers[name] ?? {};
+      made.set(name, grpc.credentials.createSsl(
+        root, key ? fs.readFileSync(key) : null, cert ? fs.readFileSync(cert) : null));
+    }
+    return made.get(name);
+  };
+  return { of, reflect };
+}
+
 async function main() {
   const address = process.argv[2];
   const chunks = [];
   for await (const chunk of process.stdin) chunks.push(chunk);
-  const credentials = grpc.credentials.createInsecure();
-  const reflection = new GrpcReflection(address, credentials, {}, 'v1');
+  const credentials = credentialsFrom(process.argv[3]);
+  const reflection = new GrpcReflection(address, credentials.of(credentials.reflect), {}, 'v1');
+  const types = new Map();
   const clients = new Map();
   const outcomes = [];
   for (const call of JSON.parse(Buffer.concat(chunks).toString('utf8'))) {
     const [serviceName, methodName] = call.method.split('/');
-    if (!clients.has(serviceName)) {
+    if (!types.has(serviceName)) {
       const descriptor = await reflection.getDescriptorBySymbol(serviceName);
-      const Client = serviceName.split('.').reduce((scope, name) => scope[name], descriptor.getPackageObject(FORM));
-      clients.set(serviceName, new Client(address, credentials));
+      types.set(serviceName, serviceName.split('.').reduce((scope, name) => scope[name], descriptor.getPackageObject(FORM)));
     }
-    const client = clients.get(serviceName);
+    const known = `${call.as} ${serviceName}`;
+    if (!clients.has(known)) clients.set(known, new (types.get(serviceName))(address, credentials.of(call.as)));
+    const client = clients.get(known);
     const method = call.requests ? stream : client[methodName].responseStream ? answersOf : unary;
     outcomes.push(await method(client, methodName, call));
   }
