@@ -38,11 +38,13 @@ def main(folder):
     for line in report.counts(run):
         print(line)
     found = violations(run)
-    by_invariant = Counter(violation.invariant for violation in found)
-    print("violations " + (", ".join(f"{name} {count}" for name, count in sorted(by_invariant.items())) or "none"))
     if found:
         for line in report.details(run, found[0]):
             print(line)
+    broken = Counter(violation.invariant for violation in found)
+    for name, promise in report.INVARIANTS.items():
+        print(f"{name:>4} {promise}: " + (f"VIOLATED ({broken[name]} times)" if broken[name] else "holds"))
+    print(f"{len(report.INVARIANTS) - len(broken)} passed, {len(broken)} failed")
     return 1 if found else 0
 
 

@@ -5,6 +5,19 @@ from collections import Counter
 import frame
 
 NEAR = 12
+
+INVARIANTS = {
+    "I1": "what was acknowledged is in the log, in order, with one decision",
+    "I2": "a refusal has no effect, an unknown outcome can be asked for",
+    "I3": "one effect for each request",
+    "I4": "no money is made or lost",
+    "I5": "Redis and every answer are what the log says",
+    "I6": "a rebuild gives the same",
+    "I7": "Redis is a fold of the log, and goes back only when it lost data",
+    "I8": "reads contain what they have to",
+    "I9": "after healing everything settles in time",
+    "I10": "memory is bounded",
+}
 KIP_101 = ("The log itself lacks it, so no fold can have it. Brokers before 0.11 can lose acknowledged records when "
            "leadership moves (KIP-101); see docs/RELIABILITY.md.")
 
