@@ -22,27 +22,23 @@ internal static class ChaosCommand
             return 0;
         }
         Console.WriteLine($"Seed {options.Seed}");
-        using var end = new CancellationTokenSource();
-        var interrupted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var interruption = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         var folder = Directory.CreateTempSubdirectory("bank-chaos-");
         var isKept = true;
         try
         {
-            var run = new ChaosRun(folder.FullName, options.Seed, Console.WriteLine)
-                .RunAsync(nemesis => DisturbAsync(nemesis, options, end));
-            if (await Task.WhenAny(run, interrupted.Task) != run)
-            {
-                Console.WriteLine("Stopping");
-                await run.ContinueWith(_ => { }, TaskScheduler.Default);
-                isKept = options.Keep;
-                return Interrupted;
-            }
-            var result = await run;
+            var result = await new ChaosRun(folder.FullName, options.Seed, Console.WriteLine)
+                .RunAsync(nemesis => DisturbAsync(nemesis, options), interruption.Token);
             isKept = options.Keep || !IsGood(result);
             Console.WriteLine(Text(options, result));
             return IsGood(result) ? 0 : 1;
+        }
+        catch (OperationCanceledException) when (interruption.IsCancellationRequested)
+        {
+            isKept = options.Keep;
+            return Interrupted;
         }
         finally
         {
@@ -59,8 +55,8 @@ internal static class ChaosCommand
         void Stop(PosixSignalContext context)
         {
             context.Cancel = true;
-            end.Cancel();
-            interrupted.TrySetResult();
+            Console.WriteLine("Stopping");
+            interruption.Cancel();
         }
     }
 
@@ -88,13 +84,12 @@ internal static class ChaosCommand
 
     private static bool HaveBitten(Tally tally) => tally.Pauses < PausesThatBite || tally.ZombieCommits > 0;
 
-    private static async Task DisturbAsync(Nemesis nemesis, ChaosOptions options, CancellationTokenSource end)
+    private static async Task DisturbAsync(Nemesis nemesis, ChaosOptions options)
     {
-        end.CancelAfter(TimeSpan.FromMinutes(options.Minutes));
+        using var end = new CancellationTokenSource(TimeSpan.FromMinutes(options.Minutes));
         await Task.WhenAll(
             nemesis.RunAsync(Wanted(AllFaults.OfProcesses, options), options.Seed, end.Token),
             nemesis.RunAsync(Wanted(AllFaults.OfSurroundings, options), ~options.Seed, end.Token));
-        await Task.Delay(Timeout.Infinite, end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private static List<Fault> Wanted(IEnumerable<Fault> lane, ChaosOptions options)

@@ -24,10 +24,17 @@ internal sealed class ChaosRun(string folder, int seed, Action<string> say)
     private static readonly TimeSpan CheckWithin = TimeSpan.FromMinutes(30);
 
     /// <summary>Runs; the schedule lets things go wrong until it completes, with all of it healed.</summary>
-    public async Task<ChaosResult> RunAsync(Func<Nemesis, Task> schedule)
+    /// <param name="schedule">What goes wrong, and when.</param>
+    /// <param name="interruption">Ends the run at once, without a verdict; nothing of it is left running.</param>
+    public async Task<ChaosResult> RunAsync(Func<Nemesis, Task> schedule, CancellationToken interruption = default)
     {
         say("Starting the bank");
         await using var bank = await ChaosBank.StartAsync(folder);
+        return await RunAsync(bank, schedule).WaitAsync(interruption);
+    }
+
+    private async Task<ChaosResult> RunAsync(ChaosBank bank, Func<Nemesis, Task> schedule)
+    {
         using var log = new EventLog(Path.Combine(folder, "events.jsonl"));
         log.Note(new { Event = "bank", ChaosBank.Partitions, ChaosBank.Brokers, Seed = seed, bank.IsKafka09 });
         var world = new World(bank, new Population(), log, new ForeignProducer(bank));

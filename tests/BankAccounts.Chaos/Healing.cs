@@ -24,11 +24,21 @@ internal sealed class Healing(World world, Action<string> say)
 
     private LedgerService.LedgerServiceClient Ledger => world.Bank.Ledger;
 
-    /// <summary>Starts whatever has ended.</summary>
+    /// <summary>Starts whatever has ended, lets halted channels go on, and waits until all of it is healthy.</summary>
     public async Task HealAsync()
     {
         world.Bank.Redis.Proxy.Heal();
-        await world.Bank.Replicas.HealAsync(ChaosBank.Names);
+        using var healed = new CancellationTokenSource();
+        var releasing = ReleaseAsync(healed.Token);
+        try
+        {
+            await world.Bank.Replicas.HealAsync(ChaosBank.Names);
+        }
+        finally
+        {
+            await healed.CancelAsync();
+            await releasing;
+        }
     }
 
     /// <summary>Waits until nothing is behind, unsettled or halted, and nothing is appended any more.</summary>
@@ -88,6 +98,23 @@ internal sealed class Healing(World world, Action<string> say)
             await RebuildAsync(partition, RebuildAttempts);
         }
         world.Log.Note(new { Event = "rebuild", Before = before, After = await standings.AllAsync() });
+    }
+
+    /// <summary>The owner of a partition with a halted channel is unhealthy until an operator lets it go on.</summary>
+    private async Task ReleaseAsync(CancellationToken end)
+    {
+        while (!end.IsCancellationRequested)
+        {
+            try
+            {
+                await HaltedChannels.ReleaseAsync(Ledger);
+            }
+            catch (RpcException)
+            {
+                // Not everything runs yet.
+            }
+            await Task.Delay(Look, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     private async Task<(string Missing, string Ends)> LookAsync()

@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace BankAccounts.Chaos;
 
 /// <summary>
-/// A bad network in user space between the services and a server: it can delay what passes, hold it back, and cut
-/// connections and refuse new ones.
+/// A bad network in user space between the services and a server: it can delay what passes, hold it back (all of it, or
+/// what some connections send), and cut connections and refuse new ones.
 /// </summary>
 internal sealed class TcpProxy : IAsyncDisposable
 {
@@ -14,6 +14,7 @@ internal sealed class TcpProxy : IAsyncDisposable
 
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentDictionary<TcpClient, bool> open = new();
+    private readonly ConcurrentDictionary<int, HeldConnection> held = new();
     private readonly CancellationTokenSource ended = new();
     private readonly int targetPort;
     private readonly Task accepting;
@@ -40,6 +41,18 @@ internal sealed class TcpProxy : IAsyncDisposable
     /// <summary>Lets nothing through, and keeps the connections.</summary>
     public void Hold() => flowing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Holds back what one client sends from here on; it is known by the port that it connected from.</summary>
+    public HeldConnection Hold(int clientPort) => held.GetOrAdd(clientPort, _ => new HeldConnection());
+
+    /// <summary>Lets through what was held back of one client.</summary>
+    public void Release(int clientPort)
+    {
+        if (held.TryRemove(clientPort, out var connection))
+        {
+            connection.Flowing.TrySetResult();
+        }
+    }
+
     /// <summary>Ends every connection, and takes none.</summary>
     public void Cut()
     {
@@ -63,6 +76,10 @@ internal sealed class TcpProxy : IAsyncDisposable
         listener.Stop();
         Cut();
         Heal();
+        foreach (var port in held.Keys)
+        {
+            Release(port);
+        }
         await accepting;
         ended.Dispose();
     }
@@ -103,8 +120,9 @@ internal sealed class TcpProxy : IAsyncDisposable
                 {
                     await server.ConnectAsync(IPAddress.Loopback, targetPort, ended.Token);
                     (client.NoDelay, server.NoDelay) = (true, true);
+                    var port = ((IPEndPoint)client.Client.RemoteEndPoint!).Port;
                     await Task.WhenAny(
-                        CopyAsync(client.GetStream(), server.GetStream()),
+                        CopyAsync(client.GetStream(), server.GetStream(), port),
                         CopyAsync(server.GetStream(), client.GetStream()));
                 }
             }
@@ -118,7 +136,7 @@ internal sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    private async Task CopyAsync(NetworkStream from, NetworkStream to)
+    private async Task CopyAsync(NetworkStream from, NetworkStream to, int clientPort = 0)
     {
         var buffer = new byte[BufferSize];
         try
@@ -126,6 +144,11 @@ internal sealed class TcpProxy : IAsyncDisposable
             for (int size; (size = await from.ReadAsync(buffer, ended.Token)) > 0;)
             {
                 await flowing.Task.WaitAsync(ended.Token);
+                if (held.TryGetValue(clientPort, out var connection))
+                {
+                    connection.HasSent = true;
+                    await connection.Flowing.Task.WaitAsync(ended.Token);
+                }
                 if (Volatile.Read(ref delayTicks) is > 0 and var ticks)
                 {
                     await Task.Delay(TimeSpan.FromTicks(ticks), ended.Token);
@@ -139,4 +162,13 @@ internal sealed class TcpProxy : IAsyncDisposable
             // The relay ends with either direction.
         }
     }
+}
+
+/// <summary>A connection of which nothing reaches the server for a while.</summary>
+internal sealed class HeldConnection
+{
+    /// <summary>Whether its client has sent something meanwhile.</summary>
+    public bool HasSent { get; set; }
+
+    internal TaskCompletionSource Flowing { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
