@@ -116,6 +116,15 @@ internal sealed class ChaosBank : IAsyncDisposable
     public async Task<int> OwnerOfAsync(int partition) =>
         (int)await Redis.Database.HashGetAsync(RedisKeys.Owner(partition), "process_id");
 
+    /// <summary>Where Redis stands in a partition; null if it has no state.</summary>
+    public async Task<long?> PositionOfAsync(int partition)
+    {
+        var generation = await Redis.Database.HashGetAsync(RedisKeys.Root(partition), "generation");
+        return generation.IsNull
+            ? null
+            : (long?)await Redis.Database.HashGetAsync(new RedisKeys(partition, (long)generation).Head, "position");
+    }
+
     public async ValueTask DisposeAsync()
     {
         ledger?.Dispose();

@@ -1,25 +1,14 @@
-using System.Collections.Concurrent;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace BankAccounts.Chaos;
 
-/// <summary>
-/// What the processes print, a file for each, and how many commits of each projector were refused: what a process
-/// counts is lost with it, what it has said is not.
-/// </summary>
+/// <summary>What the processes print, a file for each.</summary>
 internal sealed class ServiceLogs(DistributedApplication app, string folder) : IAsyncDisposable
 {
-    /// <summary>A commit that found Redis elsewhere than where its batch began (ProjectionService/PartitionProjector.cs).</summary>
-    private const string RefusedCommit = ", the batch began at ";
-
-    private readonly ConcurrentDictionary<string, int> refused = new();
     private readonly CancellationTokenSource ended = new();
     private readonly List<Task> writing = [];
-
-    /// <summary>How many commits of a replica were refused.</summary>
-    public int RefusedOf(string replica) => refused.GetValueOrDefault(replica);
 
     /// <summary>Begins to write.</summary>
     public void Follow(Replicas replicas)
@@ -51,10 +40,6 @@ internal sealed class ServiceLogs(DistributedApplication app, string folder) : I
                     {
                         line = one.LineNumber;
                         await file.WriteLineAsync(one.Content);
-                        if (one.Content.Contains(RefusedCommit, StringComparison.Ordinal))
-                        {
-                            refused.AddOrUpdate(id, 1, (_, before) => before + 1);
-                        }
                     }
                     await file.FlushAsync();
                 }

@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using BankAccounts.Tests.Files;
 
 namespace BankAccounts.Chaos;
 
@@ -10,6 +13,12 @@ namespace BankAccounts.Chaos;
 /// </summary>
 internal sealed class TcpProxy : IAsyncDisposable
 {
+    /// <summary>Redis knows a script by its SHA-1.</summary>
+    private static readonly byte[] CommitScript = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(
+#pragma warning disable CA5350 // It names a script, and secures nothing.
+        SHA1.HashData(File.ReadAllBytes(RepositoryFiles.PathOf("ProjectionService", "Redis", "commit.lua")))));
+#pragma warning restore CA5350
+
     private const int BufferSize = 64 * 1024;
 
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
@@ -41,15 +50,18 @@ internal sealed class TcpProxy : IAsyncDisposable
     /// <summary>Lets nothing through, and keeps the connections.</summary>
     public void Hold() => flowing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Holds back what one client sends from here on; it is known by the port that it connected from.</summary>
-    public HeldConnection Hold(int clientPort) => held.GetOrAdd(clientPort, _ => new HeldConnection());
+    /// <summary>
+    /// Holds back what one client sends from its next commit on, until the connection is released; the client is known by
+    /// the port that it connected from.
+    /// </summary>
+    public HeldConnection Hold(int clientPort) => held.GetOrAdd(clientPort, _ => new HeldConnection(CommitScript));
 
-    /// <summary>Lets through what was held back of one client.</summary>
-    public void Release(int clientPort)
+    /// <summary>Has no more to do with what was held.</summary>
+    public void Forget(int clientPort)
     {
         if (held.TryRemove(clientPort, out var connection))
         {
-            connection.Flowing.TrySetResult();
+            connection.Release();
         }
     }
 
@@ -78,7 +90,7 @@ internal sealed class TcpProxy : IAsyncDisposable
         Heal();
         foreach (var port in held.Keys)
         {
-            Release(port);
+            Forget(port);
         }
         await accepting;
         ended.Dispose();
@@ -122,8 +134,8 @@ internal sealed class TcpProxy : IAsyncDisposable
                     (client.NoDelay, server.NoDelay) = (true, true);
                     var port = ((IPEndPoint)client.Client.RemoteEndPoint!).Port;
                     await Task.WhenAny(
-                        CopyAsync(client.GetStream(), server.GetStream(), port),
-                        CopyAsync(server.GetStream(), client.GetStream()));
+                        CopyAsync(client.GetStream(), server.GetStream(), sent => PassAsync(port, sent)),
+                        CopyAsync(server.GetStream(), client.GetStream(), answer => PassBack(port, answer)));
                 }
             }
             catch (Exception broken) when (broken is IOException or SocketException or ObjectDisposedException
@@ -136,7 +148,24 @@ internal sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    private async Task CopyAsync(NetworkStream from, NetworkStream to, int clientPort = 0)
+    private async Task PassAsync(int clientPort, ReadOnlyMemory<byte> sent)
+    {
+        if (held.TryGetValue(clientPort, out var connection))
+        {
+            await connection.PassAsync(sent, ended.Token);
+        }
+    }
+
+    private Task PassBack(int clientPort, ReadOnlyMemory<byte> answer)
+    {
+        if (held.TryGetValue(clientPort, out var connection))
+        {
+            connection.PassBack(answer.Span);
+        }
+        return Task.CompletedTask;
+    }
+
+    private async Task CopyAsync(NetworkStream from, NetworkStream to, Func<ReadOnlyMemory<byte>, Task> pass)
     {
         var buffer = new byte[BufferSize];
         try
@@ -144,11 +173,7 @@ internal sealed class TcpProxy : IAsyncDisposable
             for (int size; (size = await from.ReadAsync(buffer, ended.Token)) > 0;)
             {
                 await flowing.Task.WaitAsync(ended.Token);
-                if (held.TryGetValue(clientPort, out var connection))
-                {
-                    connection.HasSent = true;
-                    await connection.Flowing.Task.WaitAsync(ended.Token);
-                }
+                await pass(buffer.AsMemory(0, size));
                 if (Volatile.Read(ref delayTicks) is > 0 and var ticks)
                 {
                     await Task.Delay(TimeSpan.FromTicks(ticks), ended.Token);
@@ -162,13 +187,4 @@ internal sealed class TcpProxy : IAsyncDisposable
             // The relay ends with either direction.
         }
     }
-}
-
-/// <summary>A connection of which nothing reaches the server for a while.</summary>
-internal sealed class HeldConnection
-{
-    /// <summary>Whether its client has sent something meanwhile.</summary>
-    public bool HasSent { get; set; }
-
-    internal TaskCompletionSource Flowing { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -75,11 +75,12 @@ def acknowledged(run):
 
 
 def one_decision(run):
-    """I3: the same request never got two decisions."""
+    """I3: the same request never got two decisions. A conflict is no decision on the request that it conflicts with."""
     first = {}
     for op in run.events.operations:
         request = op.asked.get("request")
-        if not op.is_decided or not request or op.answer.get("offset") is None:
+        if (not op.is_decided or not request or op.answer.get("offset") is None
+                or op.answer.get("reason") == "REQUEST_ID_REUSED"):
             continue
         known = first.setdefault((op.subject, request, op.content), op)
         if known.place != op.place:
