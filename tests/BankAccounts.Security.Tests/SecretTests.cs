@@ -33,7 +33,7 @@ public sealed class SecretTests(SecureBank bank)
     public async Task A_service_that_finds_nobody_complains_without_its_passwords()
     {
         await using var collector = await Collector.Start();
-        var (grpc, health) = (LocalProcess.FreePort(), LocalProcess.FreePort());
+        var (grpc, health) = (FreePorts.Take(), FreePorts.Take());
         await using var service = LocalProcess.StartService("CommandService",
         [
             ("Kestrel:Endpoints:http:Url", string.Create(CultureInfo.InvariantCulture, $"http://localhost:{grpc}")),

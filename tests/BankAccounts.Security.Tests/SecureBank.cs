@@ -114,7 +114,7 @@ public sealed class SecureBank : IAsyncLifetime, IDisposable
 
         foreach (var project in new[] { "CommandService", "ProjectionService", "QueryService" })
         {
-            var (grpc, health) = (LocalProcess.FreePort(), LocalProcess.FreePort());
+            var (grpc, health) = (FreePorts.Take(), FreePorts.Take());
             Addresses[project] = string.Create(CultureInfo.InvariantCulture, $"localhost:{grpc}");
             processes[project] = LocalProcess.StartService(project, Settings(grpc, health));
             Health[project] = new Uri(string.Create(CultureInfo.InvariantCulture, $"https://localhost:{health}/health"));

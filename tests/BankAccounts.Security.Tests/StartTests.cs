@@ -13,7 +13,7 @@ public sealed class StartTests
     [InlineData("QueryService")]
     public async Task Without_certificates_a_service_does_not_start_where_other_machines_come_in(string project)
     {
-        var port = LocalProcess.FreePort();
+        var port = FreePorts.Take();
         var address = string.Create(CultureInfo.InvariantCulture, $"http://0.0.0.0:{port}");
         await using var service = LocalProcess.StartService(project,
         [
@@ -39,11 +39,11 @@ public sealed class StartTests
         using var before = authority.Issue("CN=before", TestAuthority.ForServers, dns: "localhost");
         using var after = authority.Issue("CN=after", TestAuthority.ForServers, dns: "localhost");
         var (certificate, key) = files.Write("server", before);
-        var port = LocalProcess.FreePort();
+        var port = FreePorts.Take();
         await using var service = LocalProcess.StartService("QueryService",
         [
             ("Kestrel:Endpoints:http:Url", string.Create(CultureInfo.InvariantCulture, $"https://localhost:{port}")),
-            ("Kestrel:Endpoints:health:Url", string.Create(CultureInfo.InvariantCulture, $"http://localhost:{LocalProcess.FreePort()}")),
+            ("Kestrel:Endpoints:health:Url", string.Create(CultureInfo.InvariantCulture, $"http://localhost:{FreePorts.Take()}")),
             ("Kestrel:Certificates:Default:Path", certificate),
             ("Kestrel:Certificates:Default:KeyPath", key),
             ("ConnectionStrings:redis", "localhost:1,connectTimeout=100"),

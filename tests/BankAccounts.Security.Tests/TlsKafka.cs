@@ -12,9 +12,9 @@ internal sealed class TlsKafka(CertificateFolder files, int partitions) : IAsync
 {
     private const string Password = "a-password-of-no-value";
 
-    private readonly int zooKeeperPort = LocalProcess.FreePort();
-    private readonly int port = LocalProcess.FreePort();
-    private readonly int ownPort = LocalProcess.FreePort();
+    private readonly int zooKeeperPort = FreePorts.Take();
+    private readonly int port = FreePorts.Take();
+    private readonly int ownPort = FreePorts.Take();
     private readonly List<LocalProcess> processes = [];
 
     public string Address => string.Create(CultureInfo.InvariantCulture, $"localhost:{port}");
