@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace BankAccounts.ServiceDefaults.Tests;
 
+[Collection(AloneInTheProcess.Name)]
 public sealed partial class TelemetryTests
 {
     [Fact]
