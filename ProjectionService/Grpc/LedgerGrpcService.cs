@@ -69,7 +69,7 @@ public sealed class LedgerGrpcService(
         var status = await statuses.ReadAsync(partition, cancellation);
         try
         {
-            var (_, end) = await logEnds.OfAsync(partition, cancellation).WaitAsync(EndTimeout, cancellation);
+            var end = await logEnds.EndAsync(partition, cancellation).WaitAsync(EndTimeout, cancellation);
             status.EndOffset = end;
             status.Lag = Math.Max(0, end - Math.Max(0, status.Position));
         }

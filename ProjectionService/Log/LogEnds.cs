@@ -13,19 +13,16 @@ public sealed class LogEnds(IServiceProvider services, IOptions<BankOptions> ban
 
     /// <summary>The first offset of a partition, and the one behind its last record.</summary>
     /// <exception cref="KafkaException">Kafka is away.</exception>
-    public Task<(long Start, long End)> OfAsync(int partition, CancellationToken cancellation) =>
-        // The client library blocks, and all partitions ask at once: not on the pool's few threads.
-        Task.Factory.StartNew(
-            () =>
-            {
-                var consumer = services.GetRequiredService<IConsumer<byte[]?, byte[]?>>();
-                var place = new TopicPartition(bank.Value.Topic, partition);
-                return (
-                    Watermarks.Start(consumer, place, RequestTimeout), Watermarks.End(consumer, place, RequestTimeout));
-            },
-            cancellation,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default);
+    public Task<(long Start, long End)> OfAsync(int partition, CancellationToken cancellation) => AskAsync(
+        partition,
+        (consumer, place) =>
+            (Watermarks.Start(consumer, place, RequestTimeout), Watermarks.End(consumer, place, RequestTimeout)),
+        cancellation);
+
+    /// <summary>The offset behind the last record of a partition.</summary>
+    /// <exception cref="KafkaException">Kafka is away.</exception>
+    public Task<long> EndAsync(int partition, CancellationToken cancellation) => AskAsync(
+        partition, (consumer, place) => Watermarks.End(consumer, place, RequestTimeout), cancellation);
 
     /// <summary>
     /// Whether the log reaches a position, looked at for some seconds: an old broker's end can step back
@@ -35,7 +32,7 @@ public sealed class LogEnds(IServiceProvider services, IOptions<BankOptions> ban
     {
         for (var look = 0; look < LooksBeforeItIsBelieved; look++)
         {
-            if ((await OfAsync(partition, cancellation)).End >= position)
+            if (await EndAsync(partition, cancellation) >= position)
             {
                 return true;
             }
@@ -43,4 +40,15 @@ public sealed class LogEnds(IServiceProvider services, IOptions<BankOptions> ban
         }
         return false;
     }
+
+    // The client library blocks, and all partitions ask at once: not on the pool's few threads.
+    private Task<T> AskAsync<T>(
+        int partition, Func<IConsumer<byte[]?, byte[]?>, TopicPartition, T> ask, CancellationToken cancellation) =>
+        Task.Factory.StartNew(
+            () => ask(
+                services.GetRequiredService<IConsumer<byte[]?, byte[]?>>(),
+                new TopicPartition(bank.Value.Topic, partition)),
+            cancellation,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
 }
