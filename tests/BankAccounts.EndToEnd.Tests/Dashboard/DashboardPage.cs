@@ -124,7 +124,7 @@ internal sealed class DashboardPage : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await browser.DisposeAsync();
+        await browser.CloseAsync().WaitAsync(TimeSpan.FromMilliseconds(PatienceMs));
         playwright.Dispose();
     }
 }

@@ -94,7 +94,7 @@ public sealed partial class DashboardTests
             $"{api}commands");
         Assert.Contains("aspire-dashboard", await refused.Request.HeaderValueAsync("cookie"), StringComparison.Ordinal);
         Assert.Equal(403, refused.Status);
-        await foreign.CloseAsync();
+        // It stays open: Chromium now and then never answers who closes a page that is on its way to another.
         await DashboardPage.BecomesAsync(dashboard.RowsOf("command-service"), "Running, healthy");
     }
 
