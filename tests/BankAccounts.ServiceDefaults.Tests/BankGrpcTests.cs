@@ -95,6 +95,8 @@ public sealed class BankGrpcTests
     [Theory]
     [InlineData("MaxReceiveMessageBytes", "1023")]
     [InlineData("MaxSendMessageBytes", "67108865")]
+    [InlineData("MaxConnections", "0")]
+    [InlineData("MaxCalls", "1000001")]
     [InlineData("MaxStreamsPerConnection", "0")]
     [InlineData("KeepAlivePingDelay", "00:00:00.9")]
     [InlineData("KeepAlivePingTimeout", "00:10:01")]

@@ -20,12 +20,15 @@ internal sealed class RunningApp : IAsyncDisposable
     {
         _app = app;
         Http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
-        Grpc = GrpcChannel.ForAddress(app.Urls.Last());
+        GrpcAddress = app.Urls.Last();
+        Grpc = GrpcChannel.ForAddress(GrpcAddress);
     }
 
     public HttpClient Http { get; }
 
     public GrpcChannel Grpc { get; }
+
+    public string GrpcAddress { get; }
 
     public IServiceProvider Services => _app.Services;
 
