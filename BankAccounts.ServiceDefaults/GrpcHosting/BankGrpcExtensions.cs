@@ -1,4 +1,5 @@
 using BankAccounts.ServiceDefaults.GrpcHosting;
+using BankAccounts.ServiceDefaults.Health;
 using BankAccounts.ServiceDefaults.Overload;
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Builder;
@@ -31,6 +32,10 @@ public static class BankGrpcExtensions
         services.AddSingleton<IValidateOptions<GrpcLimits>, GrpcLimitsValidation>();
         services.AddSingleton<IConfigureOptions<GrpcServiceOptions>, GrpcLimitsSetup>();
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, GrpcLimitsSetup>();
+
+        services.AddSingleton<StoppingNotice>();
+        services.AddHostedService(provider => provider.GetRequiredService<StoppingNotice>());
+        services.AddHealthChecks().AddCheck<StoppingNotice>(StoppingNotice.CheckName);
 
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks(options =>

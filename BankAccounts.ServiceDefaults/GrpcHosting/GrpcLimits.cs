@@ -52,8 +52,19 @@ public sealed record GrpcLimits
     /// </summary>
     public TimeSpan KeepAlivePingTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// How long the service goes on taking calls after it is told to stop, while its health says that it stops; 0 to
+    /// 1 min, 0 by default.
+    /// </summary>
+    public TimeSpan StopNotice { get; init; }
+
     internal IEnumerable<string> Problems()
     {
+        if (StopNotice < TimeSpan.Zero || StopNotice > TimeSpan.FromMinutes(1))
+        {
+            yield return $"{Section}:{nameof(StopNotice)} must be 0 to 1 min.";
+        }
+
         foreach (var (name, bytes) in (IEnumerable<(string, int)>)[
             (nameof(MaxReceiveMessageBytes), MaxReceiveMessageBytes),
             (nameof(MaxSendMessageBytes), MaxSendMessageBytes)])

@@ -51,9 +51,6 @@ public sealed partial class Appender(
     /// <summary>The commands that are under way, as they are while one looks.</summary>
     public IEnumerable<PendingCommand> Pending => pending.Select(entry => entry.Value);
 
-    /// <summary>How many commands are under way.</summary>
-    public int UnderWay => pending.Count;
-
     /// <summary>Tells those who wait for room in a partition.</summary>
     public RoomSignal Acknowledged { get; } = new();
 

@@ -96,6 +96,7 @@ public sealed class BankGrpcTests
     [InlineData("MaxReceiveMessageBytes", "1023")]
     [InlineData("MaxSendMessageBytes", "67108865")]
     [InlineData("MaxConnections", "0")]
+    [InlineData("StopNotice", "00:01:01")]
     [InlineData("MaxCalls", "1000001")]
     [InlineData("MaxStreamsPerConnection", "0")]
     [InlineData("KeepAlivePingDelay", "00:00:00.9")]

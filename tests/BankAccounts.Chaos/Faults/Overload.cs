@@ -15,7 +15,7 @@ internal sealed class Overload(TimeSpan lasts) : Fault
 
     private const int Connections = 16;
     private const int Times = 5;
-    private const int CallersAtCapacity = 64;
+    private const int CallersAtCapacity = 256;
 
     // The machine also runs the callers, so what the bank can do swings from one second to the next.
     private const double LeastShareOfCapacity = 0.5;
@@ -42,6 +42,8 @@ internal sealed class Overload(TimeSpan lasts) : Fault
             CrowdNumber, bank.CommandAddress, Connections, world.Population, log, random.Next());
         var polite = new PoliteClient(
             PoliteNumber, bank.CommandAddress, world.Population, log, new Random(random.Next()));
+        // Connections and code are warm after the first step.
+        await crowd.InClosedLoopAsync(CallersAtCapacity, Step);
         var before = await crowd.InClosedLoopAsync(CallersAtCapacity, Step);
         var memory = new MemoryGrowth(bank);
         using var stop = new CancellationTokenSource();
