@@ -7,5 +7,6 @@ public sealed class CommandGauges : Gauges
 {
     /// <summary>Measures the load.</summary>
     public CommandGauges(CommandRoom room) => Meter.CreateObservableGauge(
-        "bank.command.under_way", () => room.Taken, "{command}", "Commands that hold a place: under way, or not taken.");
+        "bank.command.under_way", () => room.Taken, "{command}",
+        "Commands that hold a place: under way, or not taken.");
 }
