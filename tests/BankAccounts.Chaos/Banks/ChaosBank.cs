@@ -26,7 +26,7 @@ internal sealed class ChaosBank : IAsyncDisposable
     private const int Projectors = 3;
 
     /// <summary>So much as the callers of one machine can ask for in vain.</summary>
-    private const int MaxUnderWay = 1_024;
+    private const int MaxUnderWay = 512;
 
     private const string Topic = "bank-accounts";
 

@@ -49,7 +49,7 @@ internal sealed class Overload(TimeSpan lasts) : Fault
         using var stop = new CancellationTokenSource();
         var beside = Task.WhenAll(polite.RunAsync(stop.Token), memory.WatchAsync(stop.Token));
         var began = log.Now;
-        var offered = await crowd.InOpenLoopAsync(Times * before.PerSecond, lasts);
+        var (capacity, offered) = await crowd.InOpenLoopAsync(Times, before.PerSecond, lasts);
         var recovered = await RecoverAsync(crowd, before, hurry);
         await stop.CancelAsync();
         await beside;
@@ -58,7 +58,7 @@ internal sealed class Overload(TimeSpan lasts) : Fault
             Event = "overload",
             T = began,
             Ended = log.Now,
-            Capacity = (int)before.PerSecond,
+            Capacity = (int)capacity,
             Offered = (int)offered,
             crowd.Accepted,
             crowd.Refused,
@@ -72,7 +72,7 @@ internal sealed class Overload(TimeSpan lasts) : Fault
         });
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"capacity {before.PerSecond:F0}/s, offered {offered:F0}/s for {lasts.TotalSeconds:F0} s: ")
+            $"capacity {capacity:F0}/s, offered {offered:F0}/s for {lasts.TotalSeconds:F0} s: ")
             + string.Create(
                 CultureInfo.InvariantCulture,
                 $"{crowd.Accepted} answered, {crowd.Refused} refused, {crowd.Cut} without an answer; as before after ")

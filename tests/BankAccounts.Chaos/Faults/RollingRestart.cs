@@ -37,8 +37,9 @@ internal sealed class RollingRestart(params string[] services) : Fault
         {
             foreach (var id in services.SelectMany(world.Bank.Replicas.IdsOf).TakeWhile(_ => !hurry.IsCancellationRequested))
             {
-                await world.Bank.Replicas.StopAsync(id);
                 await world.Bank.Replicas.HealAsync(services);
+                await world.Bank.Replicas.StopAsync(id);
+                await world.Bank.Replicas.StartAsync(id);
                 restarted++;
             }
         }

@@ -12,9 +12,15 @@ internal sealed class CrowdClient(int client, Uri address, int connections, Popu
     : IDisposable
 {
     /// <summary>Fewer than a connection may have open: what the client would keep back never reaches the bank.</summary>
-    private const int MaxOpenPerConnection = 500;
+    private const int MaxOpenPerConnection = 200;
+
+    /// <summary>More would starve the callers themselves, who have the same two cores as the bank.</summary>
+    private const double MaxPerSecond = 4_000;
 
     private static readonly TimeSpan CallDeadline = TimeSpan.FromSeconds(10);
+
+    /// <summary>Over so much time it is counted what the bank answers.</summary>
+    private static readonly TimeSpan Window = TimeSpan.FromMilliseconds(500);
 
     private readonly GrpcChannel[] channels =
         [.. Enumerable.Range(0, connections).Select(_ => GrpcChannel.ForAddress(address))];
@@ -29,7 +35,7 @@ internal sealed class CrowdClient(int client, Uri address, int connections, Popu
     private int cut;
 
     /// <summary>Commands of which it was told what the ledger decided.</summary>
-    public int Accepted => accepted;
+    public int Accepted => Volatile.Read(ref accepted);
 
     /// <summary>Commands that were refused with OVERLOADED and a time to wait.</summary>
     public int Refused => refused;
@@ -58,25 +64,39 @@ internal sealed class CrowdClient(int client, Uri address, int connections, Popu
         return (times.Count / elapsed, times.Order().ElementAt(times.Count * 99 / 100));
     }
 
-    /// <summary>Calls come at their times, whatever became of those before. Gives how many of them came in a second.</summary>
-    public async Task<double> InOpenLoopAsync(double perSecond, TimeSpan time)
+    /// <summary>
+    /// So many times the calls come that the bank can answer, whatever became of those before. What it can answer is the
+    /// most that it did so far, so a first guess that is too low is mended on the way; and more is never asked than the
+    /// callers can ask.
+    /// </summary>
+    /// <returns>What it could answer in a second, and how many calls came in a second.</returns>
+    public async Task<(double Capacity, double Offered)> InOpenLoopAsync(int times, double capacity, TimeSpan time)
     {
         var calls = new List<Task>();
         var clock = Stopwatch.StartNew();
-        for (var due = 0; clock.Elapsed < time; due++)
+        var (due, last, answered, looked) = (0.0, TimeSpan.Zero, accepted, TimeSpan.Zero);
+        while (clock.Elapsed < time)
         {
-            while (clock.Elapsed.TotalSeconds * perSecond < due)
+            await Task.Delay(1);
+            var now = clock.Elapsed;
+            due += (now - last).TotalSeconds * Math.Min(MaxPerSecond, times * capacity);
+            last = now;
+            for (; due >= 1; due--)
             {
-                await Task.Delay(1);
+                if (Volatile.Read(ref open) < connections * MaxOpenPerConnection)
+                {
+                    calls.Add(CallAsync());
+                }
             }
-            if (Volatile.Read(ref open) < connections * MaxOpenPerConnection)
+            if (now - looked >= Window)
             {
-                calls.Add(CallAsync());
+                capacity = Math.Max(capacity, (Accepted - answered) / (now - looked).TotalSeconds);
+                (answered, looked) = (Accepted, now);
             }
         }
         var offered = calls.Count / clock.Elapsed.TotalSeconds;
         await Task.WhenAll(calls);
-        return offered;
+        return (capacity, offered);
     }
 
     public void Dispose() => Array.ForEach(channels, channel => channel.Dispose());

@@ -3,7 +3,7 @@
 from violation import Violation
 
 # What RELIABILITY.md promises of one machine with two cores, where nothing else goes wrong meanwhile.
-POLITE_MS = 5_000
+POLITE_MS = 10_000
 RECOVERED_MS = 10_000
 GROWTH_MIB = 256
 RESTART_MS = 10_000
