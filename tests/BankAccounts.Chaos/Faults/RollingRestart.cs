@@ -4,7 +4,8 @@ namespace BankAccounts.Chaos;
 
 /// <summary>
 /// Each replica of some services is told to stop, as an operator does, and started again, one after the other, when
-/// those that calls go to are healthy. Callers beside it ask again until they know; what they were not told is noted for the checker.
+/// those that calls go to are healthy. Callers beside it ask again until they know; what they were not told is noted
+/// for the checker.
 /// </summary>
 internal sealed class RollingRestart(params string[] services) : Fault
 {
