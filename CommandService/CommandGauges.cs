@@ -1,4 +1,3 @@
-using BankAccounts.CommandService.Log;
 using BankAccounts.ServiceDefaults.Observability;
 
 namespace BankAccounts.CommandService;
@@ -6,7 +5,8 @@ namespace BankAccounts.CommandService;
 /// <summary>What is measured whenever somebody looks. docs/OBSERVABILITY.md has the table.</summary>
 public sealed class CommandGauges : Gauges
 {
-    /// <summary>Measures the appender's load.</summary>
-    public CommandGauges(Appender appender) => Meter.CreateObservableGauge(
-        "bank.command.under_way", () => appender.UnderWay, "{command}", "Commands whose outcome is not known yet.");
+    /// <summary>Measures the load.</summary>
+    public CommandGauges(CommandRoom room) => Meter.CreateObservableGauge(
+        "bank.command.under_way", () => room.Taken, "{command}",
+        "Commands that hold a place: under way, or not taken.");
 }

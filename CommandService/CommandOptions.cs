@@ -11,7 +11,8 @@ public sealed record CommandOptions
     public const string Section = "Command";
 
     /// <summary>
-    /// How many commands of this process may be under way at once; more are refused, those of a stream wait.
+    /// How many commands of this process may be under way at once, those included whose results the callers have not
+    /// taken. Callers share the room; what finds none is refused, or waits if it came with a stream.
     /// </summary>
     [Range(1, 1_000_000)]
     public int MaxUnderWay { get; init; } = 32_768;
@@ -22,6 +23,10 @@ public sealed record CommandOptions
     /// </summary>
     [Range(1, 1_000_000)]
     public int MaxUnderWayPerStream { get; init; } = 8_192;
+
+    /// <summary>How long the caller of a stream may leave its next results untaken before it is cut off.</summary>
+    [PositiveTime]
+    public TimeSpan TakeWithin { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How long a command of a stream may take; what became of it is unknown then.</summary>
     [PositiveTime]

@@ -32,6 +32,7 @@ public static class CommandServiceSetup
         builder.Services.AddHostedService<DecisionListener>();
         builder.Services.AddHostedService<OverdueCommands>();
         builder.Services.AddHostedService<CommandGauges>();
+        builder.Services.AddSingleton<CommandRoom>();
         builder.Services.AddSingleton<CommandReader>();
         builder.Services.AddSingleton<UnaryCalls>();
         builder.Services.AddSingleton<ExecuteCalls>();

@@ -89,7 +89,7 @@ public static class Reasons
         "account_id", "partition", "offset", "request_id", "transfer_id");
 
     public static readonly ErrorReason Overloaded = new(
-        "OVERLOADED", StatusCode.ResourceExhausted, "Too much is under way. Nothing was appended.")
+        "OVERLOADED", StatusCode.ResourceExhausted, "Too much is under way. Nothing was done.")
     { RetryAfter = Soon };
 
     public static readonly ErrorReason LogUnavailable = new(
@@ -144,7 +144,7 @@ public static class Reasons
     { RetryAfter = Later };
 
     public static readonly ErrorReason CallerTooSlow = new(
-        "CALLER_TOO_SLOW", StatusCode.Aborted, "The next part of the statement was not taken in time.");
+        "CALLER_TOO_SLOW", StatusCode.Aborted, "What is streamed was not taken in time.");
 
     public static readonly ErrorReason PositionNotReached = new(
         "POSITION_NOT_REACHED", StatusCode.DeadlineExceeded,

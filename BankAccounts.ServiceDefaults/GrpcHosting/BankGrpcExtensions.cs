@@ -1,4 +1,6 @@
 using BankAccounts.ServiceDefaults.GrpcHosting;
+using BankAccounts.ServiceDefaults.Health;
+using BankAccounts.ServiceDefaults.Overload;
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -31,6 +33,10 @@ public static class BankGrpcExtensions
         services.AddSingleton<IConfigureOptions<GrpcServiceOptions>, GrpcLimitsSetup>();
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, GrpcLimitsSetup>();
 
+        services.AddSingleton<StoppingNotice>();
+        services.AddHostedService(provider => provider.GetRequiredService<StoppingNotice>());
+        services.AddHealthChecks().AddCheck<StoppingNotice>(StoppingNotice.CheckName);
+
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks(options =>
         {
@@ -47,9 +53,13 @@ public static class BankGrpcExtensions
         return services.AddGrpc();
     }
 
-    /// <summary>Maps reflection and <c>grpc.health.v1.Health</c>; health is for everybody.</summary>
+    /// <summary>
+    /// Bounds the calls that are served at once, and maps reflection and <c>grpc.health.v1.Health</c>; health is for
+    /// everybody.
+    /// </summary>
     public static WebApplication MapBankGrpc(this WebApplication app)
     {
+        app.UseMiddleware<CallLimit>();
         app.MapGrpcReflectionService();
         app.MapGrpcHealthChecksService().AllowAnonymous();
         return app;

@@ -24,6 +24,18 @@ public sealed record GrpcLimits
     public int MaxSendMessageBytes { get; init; } = Mebibyte;
 
     /// <summary>
+    /// How many connections each endpoint takes at once, 1 to 1,000,000; 16,384 by default. Further ones are closed
+    /// as they come. Each is an open file of the process.
+    /// </summary>
+    public int MaxConnections { get; init; } = 16_384;
+
+    /// <summary>
+    /// How many gRPC calls are served at once, streams and those that wait included, 1 to 1,000,000; 32,768 by
+    /// default. Callers share them, and further ones are answered with RESOURCE_EXHAUSTED.
+    /// </summary>
+    public int MaxCalls { get; init; } = 32_768;
+
+    /// <summary>
     /// How many calls one HTTP/2 connection may have open, 1 to 65,536; 512 by default. Clients
     /// keep further calls back until one ends.
     /// </summary>
@@ -40,8 +52,19 @@ public sealed record GrpcLimits
     /// </summary>
     public TimeSpan KeepAlivePingTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// How long the service goes on taking calls after it is told to stop, while its health says that it stops; 0 to
+    /// 1 min, 0 by default.
+    /// </summary>
+    public TimeSpan StopNotice { get; init; }
+
     internal IEnumerable<string> Problems()
     {
+        if (StopNotice < TimeSpan.Zero || StopNotice > TimeSpan.FromMinutes(1))
+        {
+            yield return $"{Section}:{nameof(StopNotice)} must be 0 to 1 min.";
+        }
+
         foreach (var (name, bytes) in (IEnumerable<(string, int)>)[
             (nameof(MaxReceiveMessageBytes), MaxReceiveMessageBytes),
             (nameof(MaxSendMessageBytes), MaxSendMessageBytes)])
@@ -49,6 +72,15 @@ public sealed record GrpcLimits
             if (bytes is < 1024 or > 64 * Mebibyte)
             {
                 yield return $"{Section}:{name} must be 1,024 to {64 * Mebibyte:N0} bytes.";
+            }
+        }
+
+        foreach (var (name, count) in (IEnumerable<(string, int)>)[
+            (nameof(MaxConnections), MaxConnections), (nameof(MaxCalls), MaxCalls)])
+        {
+            if (count is < 1 or > 1_000_000)
+            {
+                yield return $"{Section}:{name} must be 1 to 1,000,000.";
             }
         }
 

@@ -19,6 +19,7 @@ internal sealed class GrpcLimitsSetup(IOptions<GrpcLimits> limits, IHostEnvironm
 
     public void Configure(KestrelServerOptions options)
     {
+        options.Limits.MaxConcurrentConnections = limits.Value.MaxConnections;
         var http2 = options.Limits.Http2;
         http2.MaxStreamsPerConnection = limits.Value.MaxStreamsPerConnection;
         http2.KeepAlivePingDelay = limits.Value.KeepAlivePingDelay;

@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Threading.Channels;
 using BankAccounts.CommandService.Log;
 using BankAccounts.ServiceDefaults.Grpc;
+using BankAccounts.ServiceDefaults.Overload;
 using BankAccounts.V1;
 using Grpc.Core;
 using Status = Google.Rpc.Status;
@@ -35,8 +35,12 @@ public sealed class ExecuteCall : IDisposable
     /// <summary>Cancelled when no more is to be read.</summary>
     private readonly CancellationTokenSource reading;
 
-    private readonly SemaphoreSlim places;
-    private readonly Channel<Known> known = Channel.CreateUnbounded<Known>(new() { SingleReader = true });
+    /// <summary>Cancelled when the caller does not take what is written.</summary>
+    private readonly CancellationTokenSource taking;
+
+    private readonly StreamPlaces places;
+    private readonly Channel<KnownResult> known =
+        Channel.CreateUnbounded<KnownResult>(new() { SingleReader = true });
 
     private readonly bool isSampled = Activity.Current is { Recorded: true };
     private long? tracedAt;
@@ -49,6 +53,7 @@ public sealed class ExecuteCall : IDisposable
     public ExecuteCall(
         CommandReader reader,
         Appender appender,
+        CommandRoom room,
         CommandOptions options,
         ServerCallContext context,
         CancellationToken stopping)
@@ -60,11 +65,16 @@ public sealed class ExecuteCall : IDisposable
         }
         (this.reader, this.appender, this.options, this.context, this.stopping) =
             (reader, appender, options, context, stopping);
-        places = new SemaphoreSlim(options.MaxUnderWayPerStream);
+        Caller = context.GetHttpContext().CallerName();
+        places = new StreamPlaces(room, Caller, options.MaxUnderWayPerStream);
         patience = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
         patience.CancelAfter(time);
         reading = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stopping);
+        taking = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
     }
+
+    /// <summary>Whose stream it is.</summary>
+    public string Caller { get; }
 
     /// <summary>How long a command may take, if the stream's deadline is not nearer.</summary>
     public TimeSpan CommandPatience => options.StreamedCommandPatience;
@@ -99,11 +109,14 @@ public sealed class ExecuteCall : IDisposable
     }
 
     /// <summary>It is known what became of a command.</summary>
-    public void OnCompleted(StreamedCommand command) => Tell(new Known(command.Tag, command, Error: null));
+    public void OnCompleted(StreamedCommand command) =>
+        Tell(new KnownResult(command.Tag, command, Error: null, HoldsPlace: true));
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        places.Dispose();
+        taking.Dispose();
         reading.Dispose();
         patience.Dispose();
     }
@@ -116,14 +129,14 @@ public sealed class ExecuteCall : IDisposable
             var commands = requests.Current.Commands;
             if (commands.Count > Bounds.MaxBatchCommands)
             {
-                return TooLarge(commands.Count);
+                return ExecuteErrors.TooLarge(commands.Count);
             }
             foreach (var command in commands)
             {
                 await AnswerOrAppendAsync(command);
             }
         }
-        return !reading.IsCancellationRequested ? null : EndingOfReading();
+        return !reading.IsCancellationRequested ? null : ExecuteErrors.EndOfReading(stopping);
     }
 
     private async ValueTask AnswerOrAppendAsync(Command command)
@@ -131,9 +144,10 @@ public sealed class ExecuteCall : IDisposable
         Interlocked.Increment(ref unanswered);
         try
         {
-            if (await TakeAsync(command) is { } error)
+            var holdsPlace = await TakePlaceAsync();
+            if ((holdsPlace ? await AppendAsync(command) : ExecuteErrors.NoPlace(stopping)) is { } error)
             {
-                Tell(new Known(command.Tag, Command: null, error));
+                Tell(new KnownResult(command.Tag, Command: null, error, holdsPlace));
             }
         }
         catch
@@ -156,12 +170,25 @@ public sealed class ExecuteCall : IDisposable
         }
     }
 
-    /// <summary>Appends a command as soon as there is room. Returns why it was not appended, if so.</summary>
-    private async ValueTask<Status?> TakeAsync(Command command)
+    /// <summary>Waits for a place; false if the reading ends before there is one.</summary>
+    private async ValueTask<bool> TakePlaceAsync()
     {
         try
         {
-            await places.WaitAsync(reading.Token);
+            await places.TakeAsync(reading.Token);
+            return true;
+        }
+        catch (OperationCanceledException) when (reading.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Appends a command as soon as its partition takes it. Returns why it was not appended, if so.</summary>
+    private async ValueTask<Status?> AppendAsync(Command command)
+    {
+        try
+        {
             if (reader.Read(command, out var read) is { } malformed)
             {
                 return malformed;
@@ -169,7 +196,7 @@ public sealed class ExecuteCall : IDisposable
             var waiting = new StreamedCommand(this, command.Tag, read, MayBeTraced());
             while (!appender.TryAppend(read.Record, waiting))
             {
-                var freed = appender.Room.FreedAsync();
+                var freed = appender.Acknowledged.FreedAsync();
                 if (appender.TryAppend(read.Record, waiting))
                 {
                     break;
@@ -184,9 +211,7 @@ public sealed class ExecuteCall : IDisposable
         }
         catch (OperationCanceledException) when (reading.IsCancellationRequested)
         {
-            return BankErrors.StatusOf(
-                stopping.IsCancellationRequested ? Reasons.ShuttingDown : Reasons.DeadlineTooShort,
-                "The stream ends before there was room for the command. Nothing was appended.");
+            return ExecuteErrors.NoPlace(stopping);
         }
     }
 
@@ -208,16 +233,17 @@ public sealed class ExecuteCall : IDisposable
             while (await known.Reader.WaitToReadAsync(context.CancellationToken))
             {
                 var response = new ExecuteResponse();
-                var bytes = 0;
+                var (bytes, returned) = (0, 0);
                 while (response.Results.Count < Bounds.MaxBatchCommands && bytes < EnoughResponseBytes
                     && known.Reader.TryRead(out var next))
                 {
                     var result = next.Result();
                     response.Results.Add(result);
                     bytes += result.CalculateSize();
+                    returned += next.HoldsPlace ? 1 : 0;
                 }
-                await responses.WriteAsync(response, context.CancellationToken);
-                places.Release(response.Results.Count);
+                await WriteAsync(responses, response);
+                places.GiveBack(returned);
             }
         }
         finally
@@ -227,7 +253,22 @@ public sealed class ExecuteCall : IDisposable
         }
     }
 
-    private void Tell(Known next)
+    /// <summary>A caller that takes nothing gives its places to others.</summary>
+    private async Task WriteAsync(IServerStreamWriter<ExecuteResponse> responses, ExecuteResponse response)
+    {
+        taking.CancelAfter(options.TakeWithin);
+        try
+        {
+            await responses.WriteAsync(response, taking.Token);
+        }
+        catch (OperationCanceledException) when (!context.CancellationToken.IsCancellationRequested)
+        {
+            throw BankErrors.Create(Reasons.CallerTooSlow);
+        }
+        taking.CancelAfter(Timeout.InfiniteTimeSpan);
+    }
+
+    private void Tell(KnownResult next)
     {
         known.Writer.TryWrite(next);
         Answered();
@@ -251,23 +292,5 @@ public sealed class ExecuteCall : IDisposable
         {
             patience.CancelAfter(options.StopWithin);
         }
-    }
-
-    private Status EndingOfReading() => BankErrors.StatusOf(
-        stopping.IsCancellationRequested ? Reasons.ShuttingDown : Reasons.StreamDeadline);
-
-    private static Status TooLarge(int count) => BankErrors.StatusOf(
-        Reasons.BatchTooLarge,
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"A message has at most {Bounds.MaxBatchCommands} commands, not {count}; none of them was appended."),
-        [new("max_commands", Bounds.MaxBatchCommands.ToString(CultureInfo.InvariantCulture))]);
-
-    /// <summary>A command that was appended, or the error with which it was not.</summary>
-    private readonly record struct Known(ulong Tag, StreamedCommand? Command, Status? Error)
-    {
-        public CommandResult Result() => Command is not null
-            ? CommandAnswers.ResultOf(Tag, Command)
-            : new CommandResult { Tag = Tag, Error = Error };
     }
 }

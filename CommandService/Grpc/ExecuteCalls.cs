@@ -7,7 +7,11 @@ namespace BankAccounts.CommandService.Grpc;
 
 /// <summary>The streams of batches of this process.</summary>
 public sealed class ExecuteCalls(
-    CommandReader reader, Appender appender, IHostApplicationLifetime lifetime, IOptions<CommandOptions> options)
+    CommandReader reader,
+    Appender appender,
+    CommandRoom room,
+    IHostApplicationLifetime lifetime,
+    IOptions<CommandOptions> options)
 {
     /// <summary>Serves one stream until it ends.</summary>
     /// <exception cref="RpcException">The stream does not end with OK.</exception>
@@ -16,7 +20,8 @@ public sealed class ExecuteCalls(
         IServerStreamWriter<ExecuteResponse> responses,
         ServerCallContext context)
     {
-        using var call = new ExecuteCall(reader, appender, options.Value, context, lifetime.ApplicationStopping);
+        using var call = new ExecuteCall(
+            reader, appender, room, options.Value, context, lifetime.ApplicationStopping);
         await call.RunAsync(requests, responses);
     }
 }

@@ -4,7 +4,7 @@ namespace BankAccounts.CommandService.Grpc;
 
 /// <summary>A command of a stream of batches.</summary>
 public sealed class StreamedCommand(ExecuteCall call, ulong tag, in ReadCommand command, bool mayBeTraced)
-    : PendingCommand(command.Account, command.Record, command.WaitsForDecision)
+    : PendingCommand(command.Account, command.Record, command.WaitsForDecision, call.Caller)
 {
     /// <summary>The stream that it came with.</summary>
     public ExecuteCall Call { get; } = call;

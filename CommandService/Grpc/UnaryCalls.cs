@@ -1,5 +1,7 @@
 using BankAccounts.CommandService.Log;
+using BankAccounts.Log.V1;
 using BankAccounts.ServiceDefaults.Grpc;
+using BankAccounts.ServiceDefaults.Overload;
 using Grpc.Core;
 using Status = Google.Rpc.Status;
 
@@ -9,7 +11,7 @@ namespace BankAccounts.CommandService.Grpc;
 /// One command as a call of its own, from the record to its decision, within the caller's deadline. A
 /// deadline that passes after the append means unknown, never failed.
 /// </summary>
-public sealed class UnaryCalls(Appender appender)
+public sealed class UnaryCalls(Appender appender, CommandRoom room)
 {
     /// <summary>Appends a command and waits for what the caller wants to wait for.</summary>
     /// <param name="malformed">What is wrong with the request, if anything is.</param>
@@ -27,7 +29,25 @@ public sealed class UnaryCalls(Appender appender)
         {
             throw BankErrors.Create(Reasons.DeadlineTooShort);
         }
-        var waiting = Append(command);
+        var caller = context.GetHttpContext().CallerName();
+        if (!room.TryTake(caller))
+        {
+            throw BankErrors.Create(Reasons.Overloaded);
+        }
+        try
+        {
+            return await ExecuteAsync(new UnaryCommand(command, caller), command.Record, patience, context);
+        }
+        finally
+        {
+            room.GiveBack(caller);
+        }
+    }
+
+    private async Task<UnaryCommand> ExecuteAsync(
+        UnaryCommand waiting, LogRecord record, TimeSpan patience, ServerCallContext context)
+    {
+        Append(record, waiting);
         try
         {
             await waiting.Completed.WaitAsync(patience, context.CancellationToken);
@@ -44,14 +64,14 @@ public sealed class UnaryCalls(Appender appender)
         return CommandAnswers.ErrorOf(waiting) is { } error ? throw error.ToRpcException() : waiting;
     }
 
-    private UnaryCommand Append(ReadCommand command)
+    private void Append(LogRecord record, UnaryCommand waiting)
     {
-        var waiting = new UnaryCommand(command);
         try
         {
-            return appender.TryAppend(command.Record, waiting)
-                ? waiting
-                : throw BankErrors.Create(Reasons.Overloaded);
+            if (!appender.TryAppend(record, waiting))
+            {
+                throw BankErrors.Create(Reasons.Overloaded);
+            }
         }
         catch (NotAppendedException away)
         {

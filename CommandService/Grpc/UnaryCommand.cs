@@ -3,8 +3,8 @@ using BankAccounts.CommandService.Log;
 namespace BankAccounts.CommandService.Grpc;
 
 /// <summary>A command that is a call of its own.</summary>
-public sealed class UnaryCommand(in ReadCommand command)
-    : PendingCommand(command.Account, command.Record, command.WaitsForDecision)
+public sealed class UnaryCommand(in ReadCommand command, string caller)
+    : PendingCommand(command.Account, command.Record, command.WaitsForDecision, caller)
 {
     // Its call goes on where it is told, which costs some microseconds; waking another thread would cost more.
     private readonly TaskCompletionSource completed = new();

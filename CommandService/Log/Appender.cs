@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using BankAccounts.Log.V1;
 using BankAccounts.ServiceDefaults;
+using BankAccounts.ServiceDefaults.Overload;
 using BankAccounts.ServiceDefaults.Redis;
 using BankAccounts.ServiceDefaults.Tracing;
 using Confluent.Kafka;
@@ -28,7 +29,6 @@ public sealed partial class Appender(
     KafkaIsThere isKafkaThere,
     SharedClock clock,
     IOptions<BankOptions> bank,
-    IOptions<CommandOptions> options,
     ILogger<Appender> logger)
 {
     private readonly ByteString producerId = ByteString.CopyFrom(RandomNumberGenerator.GetBytes(Bounds.ProducerIdSize));
@@ -36,8 +36,11 @@ public sealed partial class Appender(
     private readonly SequenceWindow[] windows =
         [.. Enumerable.Range(0, bank.Value.PartitionCount).Select(_ => new SequenceWindow())];
 
+    /// <summary>Of what may be unresolved in a partition, each caller has its part.</summary>
+    private readonly SharedRoom[] rooms =
+        [.. Enumerable.Range(0, bank.Value.PartitionCount).Select(_ => new SharedRoom(SequenceWindow.Size))];
+
     private ByteString? replyTo;
-    private int underWay;
 
     /// <summary>This process among those that append.</summary>
     public ReadOnlyMemory<byte> ProducerId => producerId.Memory;
@@ -48,15 +51,12 @@ public sealed partial class Appender(
     /// <summary>The commands that are under way, as they are while one looks.</summary>
     public IEnumerable<PendingCommand> Pending => pending.Select(entry => entry.Value);
 
-    /// <summary>How many commands are under way.</summary>
-    public int UnderWay => Volatile.Read(ref underWay);
-
-    /// <summary>Tells those who wait for room to append.</summary>
-    public Room Room { get; } = new();
+    /// <summary>Tells those who wait for room in a partition.</summary>
+    public RoomSignal Acknowledged { get; } = new();
 
     /// <summary>
-    /// Appends a command; who waits for it is told what becomes of it. False if too much is under way:
-    /// nothing was appended then.
+    /// Appends a command; who waits for it is told what becomes of it. False if too much of its partition waits for
+    /// Kafka: nothing was appended then.
     /// </summary>
     /// <exception cref="NotAppendedException">Kafka or Redis is away. Nothing was appended.</exception>
     public bool TryAppend(LogRecord command, PendingCommand waiting)
@@ -70,25 +70,7 @@ public sealed partial class Appender(
         command.ProducerId = producerId;
         command.ReplyTo = waiting.WaitsForDecision ? replyTo ??= ByteString.CopyFromUtf8(ReplyTo) : ByteString.Empty;
         var key = Encoding.ASCII.GetBytes(waiting.Account.ToString());
-        if (Interlocked.Increment(ref underWay) > options.Value.MaxUnderWay)
-        {
-            Release();
-            return false;
-        }
-        try
-        {
-            if (TryHandOver(key, command, waiting))
-            {
-                return true;
-            }
-        }
-        catch
-        {
-            Release();
-            throw;
-        }
-        Release();
-        return false;
+        return TryHandOver(key, command, waiting);
     }
 
     /// <summary>A decision became known. Nothing happens if nobody waits for it any more.</summary>
@@ -132,11 +114,16 @@ public sealed partial class Appender(
 
     private bool TryHandOver(byte[] key, LogRecord command, PendingCommand waiting)
     {
-        var window = windows[waiting.Partition];
+        var (window, room) = (windows[waiting.Partition], rooms[waiting.Partition]);
+        if (!room.TryTake(waiting.Caller))
+        {
+            return false;
+        }
         lock (window)
         {
             if (!window.TryTake(out var sequence))
             {
+                room.GiveBack(waiting.Caller);
                 return false;
             }
             command.ProducerSequence = sequence;
@@ -161,6 +148,7 @@ public sealed partial class Appender(
             {
                 // The client library did not take it, so it is not in the log and never will be.
                 window.Resolve(sequence);
+                room.GiveBack(waiting.Caller);
                 pending.TryRemove((waiting.Partition, sequence), out _);
                 Spans.Fail(waiting.Sending, refused.Error.Code.ToString());
                 return refused.Error.Code == ErrorCode.Local_QueueFull
@@ -183,7 +171,8 @@ public sealed partial class Appender(
         {
             window.Resolve(command.Sequence);
         }
-        Room.Free();
+        rooms[command.Partition].GiveBack(command.Caller);
+        Acknowledged.Free();
         LogSpans.EndSend(command.Sending, report);
         CommandMetrics.Acknowledged(command, report.Error.Code == ErrorCode.NoError);
         if (report.Error.Code == ErrorCode.NoError)
@@ -205,16 +194,9 @@ public sealed partial class Appender(
     {
         if (pending.TryRemove((command.Partition, command.Sequence), out _))
         {
-            Release();
             CommandMetrics.Completed(command, outcome);
             command.Complete(outcome);
         }
-    }
-
-    private void Release()
-    {
-        Interlocked.Decrement(ref underWay);
-        Room.Free();
     }
 
     [LoggerMessage(EventId = 3101, Level = LogLevel.Warning,

@@ -28,7 +28,7 @@ public readonly record struct CommandOutcome(AppendResult Result, StoredDecision
 /// A command that is handed over and waits for its decision, or only to be stored. How it is told what
 /// became of it is for the derived types to say.
 /// </summary>
-public abstract class PendingCommand(AccountId account, LogRecord record, bool waitsForDecision)
+public abstract class PendingCommand(AccountId account, LogRecord record, bool waitsForDecision, string caller)
 {
     private const long NotKnown = -1;
 
@@ -47,6 +47,9 @@ public abstract class PendingCommand(AccountId account, LogRecord record, bool w
 
     /// <summary>Whether it waits for its decision, and not only to be stored.</summary>
     public bool WaitsForDecision { get; } = waitsForDecision;
+
+    /// <summary>Among whom the room of its partition is shared.</summary>
+    public string Caller { get; } = caller;
 
     /// <summary>The partition.</summary>
     public int Partition => Account.Partition;

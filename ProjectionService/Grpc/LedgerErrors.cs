@@ -2,6 +2,7 @@ using BankAccounts.ProjectionService.Log;
 using BankAccounts.ProjectionService.Rebuilding;
 using BankAccounts.ProjectionService.Verification;
 using BankAccounts.ServiceDefaults.Grpc;
+using BankAccounts.ServiceDefaults.Redis;
 using Confluent.Kafka;
 using Grpc.Core;
 using StackExchange.Redis;
@@ -14,6 +15,7 @@ public static class LedgerErrors
     /// <summary>The error that a caller sees; null if it is not one of the contract's.</summary>
     public static RpcException? Of(Exception failed) => failed switch
     {
+        RedisBusyException => BankErrors.Create(Reasons.Overloaded),
         RedisException or TimeoutException => BankErrors.Create(Reasons.RedisUnavailable),
         KafkaException or LogSilentException => BankErrors.Create(
             Reasons.KafkaUnavailable, $"The log cannot be read: {failed.Message}"),

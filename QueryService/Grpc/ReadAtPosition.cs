@@ -2,6 +2,7 @@ using System.Globalization;
 using BankAccounts.QueryService.Commits;
 using BankAccounts.QueryService.Redis;
 using BankAccounts.ServiceDefaults.Grpc;
+using BankAccounts.ServiceDefaults.Redis;
 using Grpc.Core;
 using StackExchange.Redis;
 
@@ -59,6 +60,10 @@ public sealed class ReadAtPosition(
         try
         {
             return await read(context.CancellationToken);
+        }
+        catch (RedisBusyException)
+        {
+            throw BankErrors.Create(Reasons.Overloaded);
         }
         catch (Exception away) when (away is RedisException or TimeoutException)
         {

@@ -48,6 +48,9 @@ public sealed class ShortRunTests(ITestOutputHelper output) : IDisposable
                     new ForeignRecords("poison"), new ForeignRecords("orphans"), new ForeignRecords("duplicates"),
                     new KilledRedis(),
                 ]));
+        // Alone: how soon others are served is a promise only where nothing else goes wrong.
+        await InTurnAsync(
+            nemesis, [new Overload(TimeSpan.FromSeconds(1)), new RollingRestart(ChaosBank.CommandService)]);
     }
 
     private static IEnumerable<Fault> Killed(string service, int times) =>

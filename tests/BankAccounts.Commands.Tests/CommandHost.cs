@@ -53,12 +53,20 @@ public sealed class CommandHost : IAsyncLifetime
 
     public Appender Appender => app!.Services.GetRequiredService<Appender>();
 
+    public CommandRoom CommandRoom => app!.Services.GetRequiredService<CommandRoom>();
+
+    public bool IsStopping =>
+        app!.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested;
+
     public V1.CommandService.CommandServiceClient Client => new(channel);
 
     /// <summary>Host and port.</summary>
     public string Address { get; private set; } = string.Empty;
 
     public IDatabase Redis => redis!.GetDatabase();
+
+    /// <summary>A connection of its own.</summary>
+    public GrpcChannel NewChannel() => GrpcChannel.ForAddress($"http://{Address}");
 
     /// <summary>What happens to each record from now on; the test must be alone with this host.</summary>
     public void OnAppended(Func<Appended, Task> then) => Volatile.Write(ref onAppended, then);

@@ -36,6 +36,18 @@ internal static class RawGrpc
         return Encoding.Latin1.GetString(call.ResponseStream.Current);
     }
 
+    /// <summary>A stream of reflection that stays open, once the server has answered in it.</summary>
+    public static async Task<AsyncDuplexStreamingCall<byte[], byte[]>> OpenAsync(
+        this ChannelBase channel, string reflection)
+    {
+        var method = new Method<byte[], byte[]>(
+            MethodType.DuplexStreaming, reflection, "ServerReflectionInfo", Bytes, Bytes);
+        var call = channel.CreateCallInvoker().AsyncDuplexStreamingCall(method, null, Patient());
+        await call.RequestStream.WriteAsync(Text(fieldTag: 0x3a, "*"));
+        Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None));
+        return call;
+    }
+
     private static CallOptions Patient() => new(deadline: DateTime.UtcNow.AddSeconds(20));
 
     private static byte[] Text(byte fieldTag, string text)

@@ -20,12 +20,15 @@ internal sealed class RunningApp : IAsyncDisposable
     {
         _app = app;
         Http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
-        Grpc = GrpcChannel.ForAddress(app.Urls.Last());
+        GrpcAddress = app.Urls.Last();
+        Grpc = GrpcChannel.ForAddress(GrpcAddress);
     }
 
     public HttpClient Http { get; }
 
     public GrpcChannel Grpc { get; }
+
+    public string GrpcAddress { get; }
 
     public IServiceProvider Services => _app.Services;
 
@@ -59,6 +62,13 @@ internal sealed class RunningApp : IAsyncDisposable
     {
         using var answer = await Http.GetAsync(new Uri(path, UriKind.Relative));
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>Tells the service to stop, as its host does when the process gets SIGTERM.</summary>
+    public async Task StopAsync()
+    {
+        _app.Lifetime.StopApplication();
+        await _app.StopAsync();
     }
 
     public async ValueTask DisposeAsync()

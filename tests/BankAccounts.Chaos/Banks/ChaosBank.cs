@@ -24,6 +24,10 @@ internal sealed class ChaosBank : IAsyncDisposable
     public const int Partitions = 12;
 
     private const int Projectors = 3;
+
+    /// <summary>So much as the callers of one machine can ask for in vain.</summary>
+    private const int MaxUnderWay = 512;
+
     private const string Topic = "bank-accounts";
 
     private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3);
@@ -83,6 +87,8 @@ internal sealed class ChaosBank : IAsyncDisposable
                 string.Create(CultureInfo.InvariantCulture, $"--ConnectionStrings:redis=127.0.0.1:{redis.Proxy.Port}"),
             ],
             patience.Token);
+        builder.CreateResourceBuilder((ProjectResource)builder.Resources.Single(one => one.Name == CommandService))
+            .WithEnvironment("Command__MaxUnderWay", MaxUnderWay.ToString(CultureInfo.InvariantCulture));
         var bank = new ChaosBank(await builder.BuildAsync(patience.Token), redis, Path.Combine(folder, "logs"));
         try
         {

@@ -9,6 +9,8 @@ internal static class AllFaults
         new KilledService(ChaosBank.CommandService), new KilledService(ChaosBank.ProjectionService),
         new KilledService(ChaosBank.QueryService), new PausedProjector(), new RebalanceStorm(),
         new KilledLeader(), new PausedLeader(), new TwoBrokersDown(), BadDisk.Failing, BadDisk.Slow,
+        new Overload(TimeSpan.FromSeconds(5)),
+        new RollingRestart(ChaosBank.CommandService, ChaosBank.QueryService, ChaosBank.ProjectionService),
     ];
 
     /// <summary>Redis, the way to it, foreign records and wrong clocks.</summary>

@@ -10,7 +10,9 @@ internal sealed class MemoryWatch(ChaosBank bank, EventLog log)
     private const long Mib = 1_024 * 1_024;
 
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(5);
-    private static readonly string[] Services =
+
+    /// <summary>Whose memory is watched.</summary>
+    public static readonly IReadOnlyList<string> Services =
         [ChaosBank.CommandService, ChaosBank.ProjectionService, ChaosBank.QueryService];
 
     private readonly ConcurrentDictionary<string, long> peaks = new();
@@ -22,19 +24,23 @@ internal sealed class MemoryWatch(ChaosBank bank, EventLog log)
         {
             foreach (var service in Services)
             {
-                foreach (var (_, processId) in bank.Replicas.Running(service))
-                {
-                    var size = Signals.TreeOf(processId).Max(ResidentBytes);
-                    peaks.AddOrUpdate(service, size, (_, before) => Math.Max(before, size));
-                }
+                var size = ResidentMib(bank, service);
+                peaks.AddOrUpdate(service, size, (_, before) => Math.Max(before, size));
             }
             await Task.Delay(Pace, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         foreach (var (service, peak) in peaks)
         {
-            log.Note(new { Event = "memory", Service = service, PeakMib = peak / Mib, BoundMib });
+            log.Note(new { Event = "memory", Service = service, PeakMib = peak, BoundMib });
         }
     }
+
+    /// <summary>The memory of the service's largest process, in MiB; 0 if none runs.</summary>
+    public static long ResidentMib(ChaosBank bank, string service) => bank.Replicas.Running(service)
+        .SelectMany(one => Signals.TreeOf(one.ProcessId))
+        .Select(ResidentBytes)
+        .DefaultIfEmpty()
+        .Max() / Mib;
 
     private static long ResidentBytes(int processId)
     {

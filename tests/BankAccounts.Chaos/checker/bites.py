@@ -222,6 +222,28 @@ def much_memory(run):
 
 
 @contextmanager
+def impolite_overload(run):
+    """I10: under overload a caller with one call at a time waited for too long."""
+    overload = run.events.of("overload")[0]
+    with changed(overload, "polite_slowest_ms", 60_000):
+        yield
+
+
+@contextmanager
+def refused_without_a_word(run):
+    """I10: overload was refused without saying when to ask again."""
+    with changed(run.events.of("overload")[0], "refused_without_advice", 1):
+        yield
+
+
+@contextmanager
+def cut_by_a_restart(run):
+    """I1: a rolling restart left a command without an answer."""
+    with changed(run.events.of("rolling_restart")[0], "failed", 1):
+        yield
+
+
+@contextmanager
 def wrong_resolution(run):
     """I2: who asked what became of an unknown command was told of another decision."""
     op = answered(run, "accepted", kind="deposit")[0]
@@ -233,7 +255,8 @@ def wrong_resolution(run):
 
 FALSE = (lost_record, doubled_deposit, dropped_credit, zombie_commit, wrong_balance, refusal_with_effect,
          appended_though_denied, wrong_order, stale_read, wrong_read, wrong_history, another_fold, went_back,
-         other_rebuild, no_quiet, much_memory, wrong_resolution)
+         other_rebuild, no_quiet, much_memory, wrong_resolution, impolite_overload, refused_without_a_word,
+         cut_by_a_restart)
 
 
 def main(folder):

@@ -16,9 +16,10 @@ import money
 import reads
 import report
 import state
+import strain
 from run import Run
 
-CHECKS = (answers, money, state, reads, healing)
+CHECKS = (answers, money, state, reads, healing, strain)
 MOST = 10_000
 
 

@@ -4,7 +4,7 @@ namespace BankAccounts.CommandService.Log;
 /// Tells those who wait for room that some was freed. Ask for <see cref="FreedAsync"/>, look once more whether
 /// there is room, and only then wait: so none that is freed in between is missed.
 /// </summary>
-public sealed class Room
+public sealed class RoomSignal
 {
     private TaskCompletionSource? freed;
 

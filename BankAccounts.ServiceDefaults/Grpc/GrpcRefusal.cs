@@ -4,7 +4,7 @@ using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Status = Google.Rpc.Status;
 
-namespace BankAccounts.ServiceDefaults.Security;
+namespace BankAccounts.ServiceDefaults.Grpc;
 
 /// <summary>
 /// Ends a call before gRPC has begun it: an answer of headers alone, which the protocol calls <c>Trailers-Only</c>.
@@ -14,10 +14,13 @@ internal static class GrpcRefusal
 {
     private const string GrpcContent = "application/grpc";
 
+    public static bool IsGrpc(HttpContext call) =>
+        call.Request.ContentType?.StartsWith(GrpcContent, StringComparison.OrdinalIgnoreCase) == true;
+
     public static Task WriteAsync(HttpContext call, Status status)
     {
         var response = call.Response;
-        if (call.Request.ContentType?.StartsWith(GrpcContent, StringComparison.OrdinalIgnoreCase) != true)
+        if (!IsGrpc(call))
         {
             response.StatusCode = status.Code == (int)StatusCode.Unauthenticated
                 ? StatusCodes.Status401Unauthorized

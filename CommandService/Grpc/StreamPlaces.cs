@@ -1,0 +1,35 @@
+namespace BankAccounts.CommandService.Grpc;
+
+/// <summary>The places of one stream's commands: so many of its own, each of which is one of the process as well.</summary>
+internal sealed class StreamPlaces(CommandRoom room, string caller, int max) : IDisposable
+{
+    private readonly SemaphoreSlim own = new(max);
+    private int held;
+
+    /// <summary>Takes a place as soon as there is one. The reading loop only.</summary>
+    /// <exception cref="OperationCanceledException">The reading is over, and no place was taken.</exception>
+    public async ValueTask TakeAsync(CancellationToken reading)
+    {
+        await own.WaitAsync(reading);
+        await room.TakeAsync(caller, reading);
+        Interlocked.Increment(ref held);
+    }
+
+    /// <summary>Gives places back.</summary>
+    public void GiveBack(int count)
+    {
+        if (count > 0)
+        {
+            Interlocked.Add(ref held, -count);
+            room.GiveBack(caller, count);
+            own.Release(count);
+        }
+    }
+
+    /// <summary>The stream is over, and so is whatever it held.</summary>
+    public void Dispose()
+    {
+        GiveBack(held);
+        own.Dispose();
+    }
+}
