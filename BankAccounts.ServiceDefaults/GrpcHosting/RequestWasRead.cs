@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace BankAccounts.ServiceDefaults.GrpcHosting;
 
 /// <summary>
-/// Marks a call whose request was read: from then on a fault is the service's own. Whoever streams requests is
-/// read from as long as the call lasts, and never marked.
+/// Marks a call whose request was read: from then on a fault is the service's own. Whoever streams requests loses
+/// the mark with the first one that cannot be read.
 /// </summary>
 internal sealed class RequestWasRead : Interceptor
 {
@@ -30,5 +30,34 @@ internal sealed class RequestWasRead : Interceptor
     {
         context.GetHttpContext().Features.Set(Mark);
         return continuation(request, responseStream, context);
+    }
+
+    public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream,
+        IServerStreamWriter<TResponse> responseStream,
+        ServerCallContext context,
+        DuplexStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        var call = context.GetHttpContext();
+        call.Features.Set(Mark);
+        return continuation(new MarkedReader<TRequest>(requestStream, call), responseStream, context);
+    }
+
+    private sealed class MarkedReader<T>(IAsyncStreamReader<T> requests, HttpContext call) : IAsyncStreamReader<T>
+    {
+        public T Current => requests.Current;
+
+        public async Task<bool> MoveNext(CancellationToken cancellationToken)
+        {
+            try
+            {
+                return await requests.MoveNext(cancellationToken);
+            }
+            catch
+            {
+                call.Features.Set<RequestWasRead>(null);
+                throw;
+            }
+        }
     }
 }

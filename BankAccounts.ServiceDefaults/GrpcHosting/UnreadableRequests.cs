@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using BankAccounts.ServiceDefaults.Grpc;
-using Google.Protobuf;
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
@@ -12,7 +11,7 @@ namespace BankAccounts.ServiceDefaults.GrpcHosting;
 
 /// <summary>
 /// What cannot be read as a request is its caller's fault: bytes that are no message, or are compressed badly, or
-/// are no frame of gRPC. gRPC itself answers them with UNKNOWN and logs an error with its stack for each, as if
+/// are no frame of gRPC, or a deadline beyond all time. gRPC itself answers them with UNKNOWN and logs an error with its stack for each, as if
 /// the service had failed: anybody could bury true faults in the log. Here they are INVALID_ARGUMENT, and the
 /// faults of the service alone are logged.
 /// </summary>
@@ -22,18 +21,19 @@ internal sealed partial class UnreadableRequests(RequestDelegate next, ILogger<U
     public const string LogOfGrpc = "Grpc.AspNetCore.Server.ServerCallHandler";
 
     private static readonly RpcException Refusal = BankErrors.Create(
-        Reasons.InvalidArgument, "The request is not a message of this method in a frame of gRPC.");
+        Reasons.InvalidArgument, "The request cannot be read: it is not a message of this method in a frame and with headers of gRPC.");
 
     public async Task InvokeAsync(HttpContext call)
     {
         await next(call);
         if (call.Features.Get<IServerCallContextFeature>()?.ServerCallContext is not { } context
             || context.Status is not { StatusCode: StatusCode.Unknown, DebugException: { } fault }
-            || context.CancellationToken.IsCancellationRequested)
+            || fault is OperationCanceledException
+            || call.RequestAborted.IsCancellationRequested)
         {
             return;
         }
-        if (RequestWasRead.IsTrueOf(call) || !IsUnreadable(fault))
+        if (RequestWasRead.IsTrueOf(call))
         {
             LogFault(logger, context.Method, fault);
             return;
@@ -42,9 +42,6 @@ internal sealed partial class UnreadableRequests(RequestDelegate next, ILogger<U
         Activity.Current?.SetTag(
             "grpc.status_code", ((int)StatusCode.InvalidArgument).ToString(CultureInfo.InvariantCulture));
     }
-
-    private static bool IsUnreadable(Exception fault) =>
-        fault is InvalidProtocolBufferException or InvalidDataException or IOException or OverflowException;
 
     /// <summary>Puts the refusal where gRPC has put its own answer: nothing of either has been sent yet.</summary>
     private static void Refuse(HttpContext call)

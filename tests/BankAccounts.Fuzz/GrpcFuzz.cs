@@ -9,7 +9,7 @@ namespace BankAccounts.Fuzz;
 /// </summary>
 internal sealed class GrpcFuzz(FuzzTarget bank, int seed, Action<string> say)
 {
-    private const int AtOnce = 32;
+    private const int AtOnce = 48;
     private const int ProgressLines = 10;
 
     /// <summary>Of a hundred cases, so many are well-formed messages, mutated ones, broken frames; the rest breaks HTTP/2.</summary>

@@ -36,7 +36,12 @@ internal sealed class PoliteCaller(FuzzTarget bank, Books books, Findings findin
                 return;
             }
             books.Decided(deposit, deposited.Decision);
-            var question = new GetAccountRequest { AccountId = account.AccountId, MinPosition = { deposited.Decision.Position } };
+            var question = new GetAccountRequest
+            {
+                AccountId = account.AccountId,
+                MinPosition = { deposited.Decision.Position },
+                AllowStale = true,
+            };
             await CallAsync(() => queries.GetAccountAsync(question, deadline: Soon()));
             await CallAsync(() => ledger.ListChannelsAsync(new(), deadline: Soon()));
             await Task.Delay(Pause, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace BankAccounts.ServiceDefaults.Tests;
 
 /// <summary>What cannot be read as a request is its caller's fault, and everything else is not.</summary>
-public sealed class UnreadableRequestTests
+public sealed class UnreadableRequestTests : IDisposable
 {
     private static readonly byte[] Empty = [];
 
@@ -41,6 +41,8 @@ public sealed class UnreadableRequestTests
         // The handler's own fault is of a kind that reading can have as well.
         Assert.Equal(expected == StatusCode.Unknown ? 1 : 0, faults.Count);
     }
+
+    public void Dispose() => faults.Dispose();
 
     private async Task<RunningApp> StartAsync()
     {

@@ -12,6 +12,9 @@ internal sealed class FaultLogs(ResourceLoggerService logs) : IAsyncDisposable
     private const int KeptLines = 6;
     private const int MostKinds = 1_000;
 
+    /// <summary>How healthy a service is, and that a forged credit has halted a channel: what operators have to be told.</summary>
+    private static readonly string[] News = ["HealthCheck", "PartitionProjector[2105]"];
+
     private static readonly string[] Faults = ["fail: ", "crit: ", "Unhandled exception"];
 
     private readonly ConcurrentDictionary<string, int> kinds = new();
@@ -57,7 +60,8 @@ internal sealed class FaultLogs(ResourceLoggerService logs) : IAsyncDisposable
             {
                 foreach (var text in lines.Where(line => line.LineNumber > after).Select(line => WithoutTime(line.Content)))
                 {
-                    var begins = Array.Exists(Faults, mark => text.StartsWith(mark, StringComparison.Ordinal));
+                    var begins = Array.Exists(Faults, mark => text.StartsWith(mark, StringComparison.Ordinal))
+                        && !Array.Exists(News, mark => text.Contains(mark, StringComparison.Ordinal));
                     if (fault.Count > 0 && (begins || fault.Count == KeptLines || !text.StartsWith(' ')))
                     {
                         Note(id, fault);

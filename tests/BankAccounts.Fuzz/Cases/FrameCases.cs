@@ -74,7 +74,7 @@ internal sealed class FrameCases(WireCaller caller, Findings findings)
         var (service, path, message) = random.Next(3) switch
         {
             0 => (BankService.Command, "/bankaccounts.v1.CommandService/Deposit", new DepositRequest().ToByteArray()),
-            1 => (BankService.Query, "/bankaccounts.v1.QueryService/ListAccounts", new ListAccountsRequest { PageSize = 1 }.ToByteArray()),
+            1 => (BankService.Query, "/bankaccounts.v1.QueryService/ListAccounts", new ListAccountsRequest { PageSize = 1, AllowStale = true }.ToByteArray()),
             _ => (BankService.Ledger, "/bankaccounts.v1.LedgerService/ListVoids", new ListVoidsRequest { PageSize = 1 }.ToByteArray()),
         };
         var good = new WireCall(service, path, WireCall.Frame(message));

@@ -20,13 +20,19 @@ internal sealed class Http2Cases(FuzzTarget bank, Findings findings)
     private static readonly byte[] Block = Frame.Block(Call);
     private static readonly byte[] Hello = [.. Frame.Preface, .. Frame.Of(Frame.Settings, 0, 0, [])];
 
-    private static readonly (string Name, Func<Random, byte[]> Make)[] All =
+    /// <summary>Beginnings, after which a service may wait for the rest as on any idle connection.</summary>
+    private static readonly (string Name, Func<Random, byte[]> Make)[] Beginnings =
     [
-        ("a good connection", _ => Hello),
         ("no preface", random => WireMutations.RandomBytes(random, random.Next(1, 300))),
-        ("HTTP/1.1", _ => Encoding.ASCII.GetBytes("POST /bankaccounts.v1.QueryService/ListAccounts HTTP/1.1\r\nhost: bank\r\n\r\n")),
         ("a TLS handshake", random => [0x16, 3, 1, 0, 200, 1, 0, 0, 196, 3, 3, .. WireMutations.RandomBytes(random, 194)]),
         ("a cut preface", random => Frame.Preface[..random.Next(1, Frame.Preface.Length)]),
+    ];
+
+    private static readonly (string Name, Func<Random, byte[]> Make)[] All =
+    [
+        .. Beginnings,
+        ("a good connection", _ => Hello),
+        ("HTTP/1.1", _ => Encoding.ASCII.GetBytes("POST /bankaccounts.v1.QueryService/ListAccounts HTTP/1.1\r\nhost: bank\r\n\r\n")),
         ("no settings", random => [.. Frame.Preface, .. Headers(1, random)]),
         ("random frames", random => [.. Hello, .. RandomFrames(random)]),
         ("random bytes", random => [.. Hello, .. WireMutations.RandomBytes(random, random.Next(1, 2_000))]),
@@ -81,9 +87,10 @@ internal sealed class Http2Cases(FuzzTarget bank, Findings findings)
     public async Task RunAsync(string name, Random random)
     {
         var address = bank.Addresses[random.Next(bank.Addresses.Count)];
-        var (what, make) = All[random.Next(All.Length)];
+        var kind = random.Next(All.Length);
+        var (what, make) = All[kind];
         var bytes = make(random);
-        if (random.Next(4) == 0)
+        if (kind < Beginnings.Length || random.Next(4) == 0)
         {
             await RawConnection.CutAsync(address, bytes[..random.Next(bytes.Length + 1)]);
         }

@@ -12,7 +12,7 @@ namespace BankAccounts.Fuzz;
 /// </summary>
 internal sealed class MessageCases(WireCaller caller, Verdicts verdicts, Seen seen, Books books, Findings findings)
 {
-    private const int ShownBytes = 400;
+    private const int ShownBytes = 100;
 
     private static readonly TimeSpan ForCommands = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ForReads = TimeSpan.FromMilliseconds(300);

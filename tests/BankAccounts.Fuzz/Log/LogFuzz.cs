@@ -26,7 +26,9 @@ internal sealed class LogFuzz(FuzzTarget bank, int seed, string folder, Action<s
         var ledger = new LedgerService.LedgerServiceClient(channel);
         var kinds = poisons ? await PoisonAsync() : 0;
         var settled = await SettleAsync(ledger);
+        say("Settled; reading the log and Redis");
         await CompareAsync();
+        say("Verifying and rebuilding");
         await VerifyAsync(ledger);
         await RebuildAsync(ledger, settled);
         bank.Services.Check(findings);

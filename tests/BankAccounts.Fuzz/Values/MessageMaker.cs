@@ -25,7 +25,7 @@ internal sealed class MessageMaker(Seen seen, Random random)
     private static readonly int[] ManyCounts = [999, 1_000, 1_001, 5_000];
 
     /// <summary>How likely a field of this message is hostile, in percent: most messages have none or one of them.</summary>
-    private readonly int hostilePercent = new[] { 0, 10, 10, 25, 60 }[random.Next(5)];
+    private readonly int hostilePercent = new[] { 0, 0, 5, 10, 25, 60 }[random.Next(6)];
 
     public IMessage Make(MessageDescriptor type) => Make(type, 0);
 
@@ -65,7 +65,8 @@ internal sealed class MessageMaker(Seen seen, Random random)
         FieldType.Bytes => ByteString.CopyFromUtf8(Text(field.Name)),
         FieldType.Bool => random.Next(2) == 0,
         FieldType.Int64 or FieldType.SInt64 or FieldType.SFixed64 => Number(),
-        FieldType.UInt64 or FieldType.Fixed64 => unchecked((ulong)Number()),
+        // The contract's unsigned numbers are names that callers choose.
+        FieldType.UInt64 or FieldType.Fixed64 => unchecked((ulong)(IsHostile() ? Number() : random.NextInt64())),
         FieldType.Int32 or FieldType.SInt32 or FieldType.SFixed32 => unchecked((int)Number()),
         FieldType.UInt32 or FieldType.Fixed32 => unchecked((uint)Number()),
         FieldType.Double => (double)Number(),
