@@ -30,10 +30,21 @@ public sealed class FuzzTests(BankFixture fixture, ITestOutputHelper output) : I
     {
         await using var bank = await FuzzTarget.OfAsync(fixture.Bank.App, Bank.Partitions);
 
-        var (kinds, found) = await new LogFuzz(bank, Seed, folder.FullName, output.WriteLine).RunAsync(poisons: true);
+        var fuzz = new LogFuzz(bank, Seed, folder.FullName, output.WriteLine);
+
+        var (kinds, found) = await fuzz.RunAsync(poisons: true);
 
         Assert.True(found.Count == 0, string.Join('\n', found.First));
         Assert.True(kinds >= LeastKindsOfPoison, $"There were {kinds} kinds.");
+
+        // One that is not what it has to be is found.
+        var noted = Path.Combine(folder.FullName, "poison.jsonl");
+        var lines = await File.ReadAllLinesAsync(noted);
+        var place = Array.FindIndex(lines, line => line.Contains("BAD_FRAME", StringComparison.Ordinal));
+        lines[place] = lines[place].Replace("BAD_FRAME", "MALFORMED", StringComparison.Ordinal);
+        await File.WriteAllLinesAsync(noted, lines);
+        await fuzz.CompareAsync();
+        Assert.Contains("has to be MALFORMED, and the model says BAD_FRAME", Assert.Single(found.First), StringComparison.Ordinal);
     }
 
     [Fact]

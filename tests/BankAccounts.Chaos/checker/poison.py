@@ -162,6 +162,8 @@ def framings(number, partitions):
     yield "a number longer than it need be", key, framed(b"\x08\x81\x80\x80\x00" + payload), ""
     yield "a field of number 0", key, framed(b"\x00\x00" + payload), "MALFORMED"
     yield "an end of a group", key, framed(payload + b"\x0c"), "MALFORMED"
+    yield "wire type 6", key, framed(payload + b"\x6e"), "MALFORMED"
+    yield "wire type 7 in a body", key, framed(payload + b"\x8a\x01\x01\x0f"), "MALFORMED"
     yield "a length beyond the end", key, framed(payload + b"\x22\x7f"), "MALFORMED"
     yield "a length of 2 GiB", key, framed(payload + b"\x22\xff\xff\xff\xff\x07"), "MALFORMED"
     for _, other in records(number, partitions):

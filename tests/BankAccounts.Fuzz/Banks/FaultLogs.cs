@@ -12,8 +12,11 @@ internal sealed class FaultLogs(ResourceLoggerService logs) : IAsyncDisposable
     private const int KeptLines = 6;
     private const int MostKinds = 1_000;
 
-    /// <summary>How healthy a service is, and that a forged credit has halted a channel: what operators have to be told.</summary>
-    private static readonly string[] News = ["HealthCheck", "PartitionProjector[2105]"];
+    /// <summary>
+    /// What operators have to be told: how healthy a service is, that a forged credit has halted a channel, and that the
+    /// server has ended a connection because of a flood.
+    /// </summary>
+    private static readonly string[] News = ["HealthCheck", "PartitionProjector[2105]", "Kestrel.Http2[60]"];
 
     private static readonly string[] Faults = ["fail: ", "crit: ", "Unhandled exception"];
 

@@ -48,7 +48,8 @@ internal sealed class MessageCases(WireCaller caller, Verdicts verdicts, Seen se
         var isGood = answer is { Code: StatusCode.OK };
         var requests = Parsed(method.InputType, messages, mustParse: isGood);
         var responses = Parsed(method.OutputType, answer?.Messages ?? [], mustParse: true);
-        foreach (var message in isGood ? responses.Concat(requests) : responses)
+        // A stream is good whatever became of its commands.
+        foreach (var message in isGood && !method.IsClientStreaming ? responses.Concat(requests) : responses)
         {
             seen.Learn(message, random);
         }
@@ -56,7 +57,8 @@ internal sealed class MessageCases(WireCaller caller, Verdicts verdicts, Seen se
         {
             NoteBatches(
                 [.. requests.Cast<ExecuteRequest>().SelectMany(batch => batch.Commands)],
-                [.. responses.Cast<ExecuteResponse>().SelectMany(batch => batch.Results)]);
+                [.. responses.Cast<ExecuteResponse>().SelectMany(batch => batch.Results)],
+                isOver: answer?.Code is StatusCode.OK or StatusCode.InvalidArgument or StatusCode.ResourceExhausted);
         }
         else if (DecisionOf(responses.FirstOrDefault()) is { } decision && method.Service.Name == nameof(CommandService))
         {
@@ -68,13 +70,20 @@ internal sealed class MessageCases(WireCaller caller, Verdicts verdicts, Seen se
         }
     }
 
-    /// <summary>A result belongs to the one command that has its tag; if several have it, nobody knows to which.</summary>
-    private void NoteBatches(IReadOnlyList<Command> commands, IReadOnlyList<CommandResult> results)
+    /// <summary>
+    /// A result belongs to the one command that has its tag; if several have it, nobody knows to which. Once a stream is
+    /// over, what was not answered was not appended.
+    /// </summary>
+    private void NoteBatches(IReadOnlyList<Command> commands, IReadOnlyList<CommandResult> results, bool isOver)
     {
         var byTag = results.ToLookup(result => result.Tag);
         foreach (var same in commands.GroupBy(command => command.Tag))
         {
             var found = byTag[same.Key].ToList();
+            if (isOver && found.Count == 0)
+            {
+                continue;
+            }
             var isClear = found.Count == 1 && same.Count() == 1;
             foreach (var request in same.Select(Chosen).OfType<IMessage>())
             {

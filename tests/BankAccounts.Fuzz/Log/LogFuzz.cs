@@ -84,7 +84,8 @@ internal sealed class LogFuzz(FuzzTarget bank, int seed, string folder, Action<s
         }
     }
 
-    private async Task CompareAsync()
+    /// <summary>Holds Redis against the checker's model of the log, and the poison against what it has to be.</summary>
+    public async Task CompareAsync()
     {
         var (exitCode, output) = await Python.RunAsync(Patience, ["poisoned.py", folder, .. bank.Arguments]);
         foreach (var line in output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
