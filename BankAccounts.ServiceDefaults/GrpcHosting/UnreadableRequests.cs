@@ -49,6 +49,11 @@ internal sealed partial class UnreadableRequests(RequestDelegate next, ILogger<U
         var trailers = call.Response.HasStarted
             ? call.Features.GetRequiredFeature<IHttpResponseTrailersFeature>().Trailers
             : call.Response.Headers;
+        if (trailers.IsReadOnly)
+        {
+            // Its deadline has answered it meanwhile.
+            return;
+        }
         trailers["grpc-status"] = ((int)Refusal.StatusCode).ToString(CultureInfo.InvariantCulture);
         trailers["grpc-message"] = Uri.EscapeDataString(Refusal.Status.Detail);
         foreach (var entry in Refusal.Trailers.Where(entry => entry.IsBinary))
