@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using BankAccounts.V1;
 using Google.Protobuf;
-using Google.Rpc;
 using Grpc.Core;
 using Grpc.Net.Client;
 
@@ -44,14 +43,9 @@ internal sealed class Books
         }
     }
 
-    /// <summary>A command was answered with an error, or not at all.</summary>
-    public void Failed(IMessage request, ErrorInfo? info)
-    {
-        if (info is null or { Reason: "OUTCOME_UNKNOWN" })
-        {
-            Array.ForEach(ChangesOf(request), change => doubted[change.Account] = true);
-        }
-    }
+    /// <summary>It is not known what became of a command.</summary>
+    public void Unknown(IMessage request) =>
+        Array.ForEach(ChangesOf(request), change => doubted[change.Account] = true);
 
     /// <summary>Asks what became of everything that was not final, and then for every balance.</summary>
     public async Task<int> CheckAsync(Uri queries, Findings findings)

@@ -28,7 +28,8 @@ internal sealed partial class Verdicts
         }
         if (answer.HttpStatus != 200 || answer.Code is not { } code)
         {
-            return "no answer of gRPC";
+            // Whoever sends still when his time is up is cut off.
+            return answer.HttpStatus == 0 && HasPassed(call, answer) ? null : "no answer of gRPC";
         }
         return answer.Details is null ? ProblemOfBare(call, answer, code) : ProblemOf(answer.Details, code);
     }
@@ -53,9 +54,12 @@ internal sealed partial class Verdicts
     private static string? ProblemOfBare(WireCall call, WireAnswer answer, StatusCode code) => code switch
     {
         StatusCode.ResourceExhausted when call.Body.Length > 1024 * 1024 => null,
-        StatusCode.DeadlineExceeded when call.Timeout > WireCall.NoTimeout && answer.Elapsed >= call.Timeout * 0.9 => null,
+        StatusCode.DeadlineExceeded when HasPassed(call, answer) => null,
         _ => $"a {NameOf(code)} without a reason",
     };
+
+    private static bool HasPassed(WireCall call, WireAnswer answer) =>
+        call.Timeout > WireCall.NoTimeout && answer.Elapsed >= call.Timeout * 0.9;
 
     private static string NameOf(StatusCode code) => Capital().Replace(code.ToString(), "_$0").ToUpper(CultureInfo.InvariantCulture);
 

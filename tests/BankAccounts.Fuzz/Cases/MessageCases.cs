@@ -64,9 +64,9 @@ internal sealed class MessageCases(WireCaller caller, Verdicts verdicts, Seen se
         {
             books.Decided(requests[0], decision);
         }
-        else if (requests.Count == 1)
+        else if (requests.Count == 1 && !IsWithoutEffect(answer?.Code, answer?.Info))
         {
-            books.Failed(requests[0], answer?.Info);
+            books.Unknown(requests[0]);
         }
     }
 
@@ -80,21 +80,18 @@ internal sealed class MessageCases(WireCaller caller, Verdicts verdicts, Seen se
         foreach (var same in commands.GroupBy(command => command.Tag))
         {
             var found = byTag[same.Key].ToList();
-            if (isOver && found.Count == 0)
+            var requests = same.Select(Chosen).OfType<IMessage>().ToList();
+            if (isOver && found.TrueForAll(IsWithoutEffect))
             {
                 continue;
             }
-            var isClear = found.Count == 1 && same.Count() == 1;
-            foreach (var request in same.Select(Chosen).OfType<IMessage>())
+            if (found.Count == 1 && requests.Count == 1 && DecisionOf(Chosen(found[0])) is { } decision)
             {
-                if (isClear && DecisionOf(Chosen(found[0])) is { } decision)
-                {
-                    books.Decided(request, decision);
-                }
-                else
-                {
-                    books.Failed(request, isClear ? found[0].Error?.GetDetail<ErrorInfo>() : null);
-                }
+                books.Decided(requests[0], decision);
+            }
+            else
+            {
+                requests.ForEach(books.Unknown);
             }
         }
         foreach (var error in results.Select(result => result.Error).OfType<Google.Rpc.Status>())
@@ -105,6 +102,14 @@ internal sealed class MessageCases(WireCaller caller, Verdicts verdicts, Seen se
             }
         }
     }
+
+    private static bool IsWithoutEffect(CommandResult result) =>
+        result.Error is { } error && IsWithoutEffect((StatusCode)error.Code, error.GetDetail<ErrorInfo>());
+
+    /// <summary>Whether an error says that a command has had no effect and will have none.</summary>
+    private static bool IsWithoutEffect(StatusCode? code, ErrorInfo? info) => info is not null
+        ? info.Reason != "OUTCOME_UNKNOWN"
+        : code is StatusCode.InvalidArgument or StatusCode.ResourceExhausted;
 
     private void Add(string name, MethodDescriptor method, byte[] message, string problem) => findings.Add(
         $"{name}, {method.FullName}, {message.Length} bytes {Convert.ToHexStringLower(message.AsSpan(0, Math.Min(message.Length, ShownBytes)))}: {problem}");

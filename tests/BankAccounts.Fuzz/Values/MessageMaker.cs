@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Diagnostics;
+using System.Globalization;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 
@@ -78,7 +79,13 @@ internal sealed class MessageMaker(Seen seen, Random random)
 
     private string Text(string field) => IsHostile()
         ? HostileText.Make(seen, random)
-        : random.Next(4) == 0 ? string.Empty : seen.Pick(field, random) ?? "Ada";
+        : random.Next(4) switch
+        {
+            0 => string.Empty,
+            // A request id, say, that nobody has used before.
+            1 => random.Next().ToString(CultureInfo.InvariantCulture),
+            _ => seen.Pick(field, random) ?? "Ada",
+        };
 
     private long Number() => !IsHostile() ? random.Next(12)
         : random.Next(6) == 0 ? random.NextInt64(long.MinValue, long.MaxValue)
