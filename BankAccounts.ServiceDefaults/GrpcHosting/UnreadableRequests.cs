@@ -11,9 +11,9 @@ namespace BankAccounts.ServiceDefaults.GrpcHosting;
 
 /// <summary>
 /// What cannot be read as a request is its caller's fault: bytes that are no message, or are compressed badly, or
-/// are no frame of gRPC, or a deadline beyond all time. gRPC itself answers them with UNKNOWN and logs an error with its stack for each, as if
-/// the service had failed: anybody could bury true faults in the log. Here they are INVALID_ARGUMENT, and the
-/// faults of the service alone are logged.
+/// are no frame of gRPC, or a deadline beyond all time. gRPC itself answers them with UNKNOWN and logs an error
+/// with its stack for each, as if the service had failed: anybody could bury true faults in the log. Here they are
+/// INVALID_ARGUMENT, and the faults of the service alone are logged.
 /// </summary>
 internal sealed partial class UnreadableRequests(RequestDelegate next, ILogger<UnreadableRequests> logger)
 {
@@ -21,7 +21,8 @@ internal sealed partial class UnreadableRequests(RequestDelegate next, ILogger<U
     public const string LogOfGrpc = "Grpc.AspNetCore.Server.ServerCallHandler";
 
     private static readonly RpcException Refusal = BankErrors.Create(
-        Reasons.InvalidArgument, "The request cannot be read: it is not a message of this method in a frame and with headers of gRPC.");
+        Reasons.InvalidArgument,
+        "The request cannot be read: it is not a message of this method in a frame and with headers of gRPC.");
 
     public async Task InvokeAsync(HttpContext call)
     {

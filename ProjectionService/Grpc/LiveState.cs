@@ -9,7 +9,7 @@ namespace BankAccounts.ProjectionService.Grpc;
 /// <summary>Parts of the live state of any partition, for operators.</summary>
 public sealed class LiveState(IConnectionMultiplexer redis, IOptions<BankOptions> bank)
 {
-    /// <summary>A rebuild may replace the live state between a look at which one it is and a look at its parts.</summary>
+    /// <summary>A rebuild may replace the live state after it was looked up, before its parts are read.</summary>
     private const int Attempts = 3;
 
     private IDatabase Database => redis.GetDatabase();

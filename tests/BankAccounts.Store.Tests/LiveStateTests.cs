@@ -3,6 +3,7 @@ using BankAccounts.ProjectionService.Verification;
 using BankAccounts.ServiceDefaults;
 using BankAccounts.ServiceDefaults.Redis;
 using Microsoft.Extensions.Options;
+using StackExchange.Redis;
 using static BankAccounts.Tests.Logs.Records;
 
 namespace BankAccounts.Store.Tests;
@@ -26,7 +27,7 @@ public sealed class LiveStateTests(Redis redis) : StoreTest(redis)
     private async Task<Chunk?> ReadAsync(int times)
     {
         var generation = 1;
-        await MoveAsync();
+        Move();
         return await new LiveState(Redis.Connection, Options.Create(new BankOptions { RedisTimeout = Redis.Timeout })).ReadAsync(
             Partition,
             keys =>
@@ -34,16 +35,19 @@ public sealed class LiveStateTests(Redis redis) : StoreTest(redis)
                 if (generation <= times)
                 {
                     generation++;
-                    MoveAsync().GetAwaiter().GetResult();
+                    Move();
                 }
                 return [["HGET", keys.Head, "position"]];
             },
             CancellationToken.None);
 
-        async Task MoveAsync()
+        // Redis does in order what one connection sends, so nobody has to wait for it.
+        void Move()
         {
-            await Redis.Database.HashSetAsync(RedisKeys.Root(Partition), "generation", generation);
-            await Redis.Database.HashSetAsync(new RedisKeys(Partition, generation).Head, "position", 0);
+            Redis.Database.HashSet(
+                RedisKeys.Root(Partition), "generation", generation, flags: CommandFlags.FireAndForget);
+            Redis.Database.HashSet(
+                new RedisKeys(Partition, generation).Head, "position", 0, flags: CommandFlags.FireAndForget);
         }
     }
 }
