@@ -78,12 +78,11 @@ public static class LogFrame
             var parsed = DiscardingParser.ParseFrom(payload);
             // Without unknown fields and written plainly, a message has the size it arrived in. The
             // careful walk over the fields is only for what a foreign writer wrote differently.
-            if (parsed.CalculateSize() != payload.Length && HasUnknownField(payload, LogRecord.Descriptor))
-            {
-                return FrameKind.Unknown;
-            }
-            record = parsed;
-            return FrameKind.Record;
+            var kind = parsed.CalculateSize() == payload.Length
+                ? FrameKind.Record
+                : KindOf(payload, LogRecord.Descriptor);
+            record = kind == FrameKind.Record ? parsed : null;
+            return kind;
         }
         catch (InvalidProtocolBufferException)
         {
@@ -91,26 +90,39 @@ public static class LogFrame
         }
     }
 
-    private static bool HasUnknownField(ReadOnlySpan<byte> message, MessageDescriptor descriptor)
+    /// <summary>
+    /// Whether every field is known. Protobuf has six wire types; its parser for .NET skips tags of the two
+    /// others as if they were fields, in this version of it. No format can ever have them: they are malformed.
+    /// </summary>
+    private static FrameKind KindOf(ReadOnlySpan<byte> message, MessageDescriptor descriptor)
     {
+        var kind = FrameKind.Record;
         using var input = new CodedInputStream(message.ToArray());
         for (var tag = input.ReadTag(); tag != 0; tag = input.ReadTag())
         {
-            if (descriptor.FindFieldByNumber(WireFormat.GetTagFieldNumber(tag)) is not { } field
-                || WireFormat.GetTagWireType(tag) != WireTypeOf(field))
+            var wireType = WireFormat.GetTagWireType(tag);
+            if (wireType > WireFormat.WireType.Fixed32)
             {
-                return true;
+                return FrameKind.Malformed;
             }
-            if (field.FieldType != FieldType.Message)
+            var field = descriptor.FindFieldByNumber(WireFormat.GetTagFieldNumber(tag));
+            var isKnown = field is not null && wireType == WireTypeOf(field);
+            if (isKnown && field!.FieldType == FieldType.Message)
             {
+                var inner = KindOf(input.ReadBytes().Span, field.MessageType);
+                if (inner == FrameKind.Malformed)
+                {
+                    return inner;
+                }
+                kind = inner == FrameKind.Unknown ? inner : kind;
+            }
+            else
+            {
+                kind = isKnown ? kind : FrameKind.Unknown;
                 input.SkipLastField();
             }
-            else if (HasUnknownField(input.ReadBytes().Span, field.MessageType))
-            {
-                return true;
-            }
         }
-        return false;
+        return kind;
     }
 
     private static WireFormat.WireType WireTypeOf(FieldDescriptor field) => field.FieldType switch

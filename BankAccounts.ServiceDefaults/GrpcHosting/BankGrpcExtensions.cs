@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.Hosting;
@@ -50,16 +51,19 @@ public static class BankGrpcExtensions
             publishing.Delay = TimeSpan.FromSeconds(1);
             publishing.Period = WatchedHealthPeriod;
         });
-        return services.AddGrpc();
+        builder.Logging.AddFilter(UnreadableRequests.LogOfGrpc, LogLevel.Critical);
+        services.AddSingleton<RequestWasRead>();
+        return services.AddGrpc(options => options.Interceptors.Add<RequestWasRead>());
     }
 
     /// <summary>
-    /// Bounds the calls that are served at once, and maps reflection and <c>grpc.health.v1.Health</c>; health is for
-    /// everybody.
+    /// Maps reflection and <c>grpc.health.v1.Health</c>, which is for everybody; bounds the calls that are served at
+    /// once; and refuses requests that cannot be read as what they are.
     /// </summary>
     public static WebApplication MapBankGrpc(this WebApplication app)
     {
         app.UseMiddleware<CallLimit>();
+        app.UseMiddleware<UnreadableRequests>();
         app.MapGrpcReflectionService();
         app.MapGrpcHealthChecksService().AllowAnonymous();
         return app;

@@ -1,4 +1,6 @@
+using System.IO.Compression;
 using Grpc.AspNetCore.Server;
+using Grpc.Net.Compression;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -13,6 +15,9 @@ internal sealed class GrpcLimitsSetup(IOptions<GrpcLimits> limits, IHostEnvironm
     {
         options.MaxReceiveMessageSize = limits.Value.MaxReceiveMessageBytes;
         options.MaxSendMessageSize = limits.Value.MaxSendMessageBytes;
+        options.CompressionProviders.Clear();
+        options.CompressionProviders.Add(Bounded(new GzipCompressionProvider(CompressionLevel.Fastest)));
+        options.CompressionProviders.Add(Bounded(new DeflateCompressionProvider(CompressionLevel.Fastest)));
         // Outside of development a caller must not learn what an unexpected exception says.
         options.EnableDetailedErrors = environment.IsDevelopment();
     }
@@ -29,6 +34,9 @@ internal sealed class GrpcLimitsSetup(IOptions<GrpcLimits> limits, IHostEnvironm
         http2.InitialStreamWindowSize = http2.InitialConnectionWindowSize / 4;
         options.AddServerHeader = false;
     }
+
+    private BoundedDecompression Bounded(ICompressionProvider encoding) =>
+        new(encoding, limits.Value.MaxReceiveMessageBytes);
 }
 
 internal sealed class GrpcLimitsValidation : IValidateOptions<GrpcLimits>

@@ -74,7 +74,8 @@ public sealed class ReleaseCall(LiveState state, FollowUpProducer producer, IOpt
     private void Check(ReleaseChannelRequest request)
     {
         var fields = new FieldChecks();
-        fields.Partition("source_partition", request.SourcePartition, bank.Value.PartitionCount);
+        // A forged credit may claim to be from a partition that this bank does not have: that halts a channel too.
+        fields.Partition("source_partition", request.SourcePartition, Bounds.MaxPartitions);
         fields.Partition("destination_partition", request.DestinationPartition, bank.Value.PartitionCount);
         NotNegative("halted_by_offset", request.HaltedByOffset);
         NotNegative("next_sequence", request.NextSequence);

@@ -43,7 +43,7 @@ public sealed class ForeignLedgerTests(BankFixture fixture)
             ("INVALID_ARGUMENT", ["partition"], Call("ListVoids", new { partition = 12 })),
             ("INVALID_ARGUMENT", ["page_size"], Call("ListVoids", new { page_size = -1 })),
             ("INVALID_ARGUMENT", ["page_token"], Call("ListVoids", new { partition = 1, page_token = "0-5" })),
-            ("INVALID_ARGUMENT", ["source_partition", "description"], Call("ReleaseChannel", new { source_partition = 12 })),
+            ("INVALID_ARGUMENT", ["source_partition", "description"], Call("ReleaseChannel", new { source_partition = 65_536 })),
             ("INVALID_ARGUMENT", ["destination_partition"], Release(destination: -1)),
             ("INVALID_ARGUMENT", ["halted_by_offset"], Release(haltedBy: -1)),
             ("INVALID_ARGUMENT", ["next_sequence"], Release(next: -1)),

@@ -95,7 +95,7 @@ public sealed class HaltedChannelTests(BankFixture fixture)
         var release = await Refusal.OfAsync(bank.Ledger.ReleaseChannelAsync(
             new ReleaseChannelRequest
             {
-                SourcePartition = Bank.Partitions,
+                SourcePartition = Bounds.MaxPartitions,
                 DestinationPartition = -1,
                 HaltedByOffset = -1,
                 NextSequence = -1,

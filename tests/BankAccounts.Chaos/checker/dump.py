@@ -13,6 +13,7 @@ from pathlib import Path
 
 import redis
 from kafka import KafkaConsumer, TopicPartition
+from redis.cluster import RedisCluster
 
 TOPIC = "bank-accounts"
 READ_WITHIN_MS = 30_000
@@ -51,8 +52,8 @@ def read_key(client, key, kind):
 
 
 def dump_redis(path, address, partitions):
-    host, port = address.rsplit(":", 1)
-    client = redis.Redis(host=host, port=int(port))
+    host, port = address.split(",")[0].rsplit(":", 1)
+    client = (RedisCluster if "," in address else redis.Redis)(host=host, port=int(port))
     generations = {}
     for number in range(partitions):
         generations[number] = client.hget(f"{{bank:{number}}}", "generation")

@@ -1,6 +1,7 @@
 """The frame around each record of the log: "BANK", rules version, CRC-32C, one LogRecord (docs of log_record.proto)."""
 
 import struct
+import warnings
 
 from google.protobuf.message import DecodeError
 
@@ -46,9 +47,17 @@ def decode(value):
         return None, "BAD_FRAME"
     if version != RULES_VERSION:
         raise ValueError(f"a record of rules version {version}, which this checker does not know")
+    record = parse(value[10:])
+    return record, None if record is not None else "MALFORMED"
+
+
+def parse(payload):
+    """The record of a payload; None if it is none. What ends at a tag that nothing may end at only draws a warning."""
     record = log.LogRecord()
     try:
-        record.ParseFromString(value[10:])
+        with warnings.catch_warnings(record=True) as unread:
+            warnings.simplefilter("always")
+            record.ParseFromString(bytes(payload))
     except DecodeError:
-        return None, "MALFORMED"
-    return record, None
+        return None
+    return None if unread else record

@@ -163,7 +163,9 @@ class Partition:
             return self._void(offset, "REDELIVERY", seen[1][sequence])
         self._move_time(record)
         seen[1][sequence] = offset
-        if sequence > seen[0]:
+        if sequence - seen[0] >= WINDOW:
+            seen[:] = sequence, {sequence: offset}
+        elif sequence > seen[0]:
             for old in range(seen[0] - WINDOW + 1, sequence - WINDOW + 1):
                 seen[1].pop(old, None)
             seen[0] = sequence
