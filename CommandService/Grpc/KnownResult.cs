@@ -3,7 +3,7 @@ using Status = Google.Rpc.Status;
 
 namespace BankAccounts.CommandService.Grpc;
 
-/// <summary>What is known of a command of a stream: it was appended, or here is the error with which it was not.</summary>
+/// <summary>What is known of a command of a stream: it was appended, or here is the error why not.</summary>
 /// <param name="Tag">The caller's name for it.</param>
 /// <param name="Command">The command, if it was appended.</param>
 /// <param name="Error">Why it was not appended, otherwise.</param>

@@ -1,6 +1,6 @@
 namespace BankAccounts.CommandService.Grpc;
 
-/// <summary>The places of one stream's commands: so many of its own, each of which is one of the process as well.</summary>
+/// <summary>The places of one stream's commands: so many of its own, each of them one of the process too.</summary>
 internal sealed class StreamPlaces(CommandRoom room, string caller, int max) : IDisposable
 {
     private readonly SemaphoreSlim own = new(max);
