@@ -53,7 +53,8 @@ public static class ProjectionServiceSetup
         builder.Services.AddSingleton<LogReader>();
         builder.Services.AddSingleton<Func<PartitionFeed, PartitionProjector>>(CreateProjector);
         builder.Services.AddHostedService<ProjectionGauges>();
-        builder.AddLogTopic(services => services.GetRequiredService<IConsumer<byte[]?, byte[]?>>().Handle);
+        // Not the consumer's: there an answer waits behind the fetch that waits for new records.
+        builder.AddLogTopic(services => services.GetRequiredService<IProducer<byte[], byte[]>>().Handle);
         builder.Services.AddHostedService(services => services.GetRequiredService<LogReader>());
         builder.Services.AddSingleton<GenerationCleaner>();
         builder.Services.AddHostedService(services => services.GetRequiredService<GenerationCleaner>());

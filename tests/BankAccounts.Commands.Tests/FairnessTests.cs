@@ -6,6 +6,7 @@ using Grpc.Net.Client;
 namespace BankAccounts.Commands.Tests;
 
 /// <summary>Callers without certificates are their connections: each channel here is a caller of its own.</summary>
+[Collection(AloneInTheProcess.Name)]
 public sealed class FairnessTests
 {
     private const int Room = 100;
