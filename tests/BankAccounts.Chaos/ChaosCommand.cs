@@ -1,13 +1,10 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 
 namespace BankAccounts.Chaos;
 
 /// <summary>What <c>./bank chaos</c> does, from the options to the verdict.</summary>
 internal static class ChaosCommand
 {
-    private const int Interrupted = 130;
-
     /// <summary>From so many pauses on, some commit of a zombie must have been refused: or the pauses did not bite.</summary>
     private const int PausesThatBite = 5;
 
@@ -22,9 +19,7 @@ internal static class ChaosCommand
             return 0;
         }
         Console.WriteLine($"Seed {options.Seed}");
-        using var interruption = new CancellationTokenSource();
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var interruption = new Interruption();
         var folder = Directory.CreateTempSubdirectory("bank-chaos-");
         var isKept = true;
         try
@@ -35,10 +30,10 @@ internal static class ChaosCommand
             Console.WriteLine(Text(options, result));
             return IsGood(result) ? 0 : 1;
         }
-        catch (OperationCanceledException) when (interruption.IsCancellationRequested)
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
         {
             isKept = options.Keep;
-            return Interrupted;
+            return Interruption.ExitCode;
         }
         finally
         {
@@ -50,13 +45,6 @@ internal static class ChaosCommand
             {
                 folder.Delete(recursive: true);
             }
-        }
-
-        void Stop(PosixSignalContext context)
-        {
-            context.Cancel = true;
-            Console.WriteLine("Stopping");
-            interruption.Cancel();
         }
     }
 

@@ -1,12 +1,10 @@
-using System.Runtime.InteropServices;
+using BankAccounts.Chaos;
 
 namespace BankAccounts.Fuzz;
 
 /// <summary>What <c>./bank fuzz</c> does, from the options to the closing line.</summary>
 internal static class FuzzCommand
 {
-    private const int Interrupted = 130;
-
     /// <returns>The exit code: 0 if nothing was found.</returns>
     public static async Task<int> RunAsync(FuzzOptions options)
     {
@@ -16,28 +14,19 @@ internal static class FuzzCommand
             return 0;
         }
         Console.WriteLine($"Seed {options.Seed}");
-        using var interruption = new CancellationTokenSource();
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var interruption = new Interruption();
         var folder = Directory.CreateTempSubdirectory("bank-fuzz-");
         try
         {
             return await RunAsync(options, folder.FullName, interruption.Token);
         }
-        catch (OperationCanceledException) when (interruption.IsCancellationRequested)
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
         {
-            return Interrupted;
+            return Interruption.ExitCode;
         }
         finally
         {
             folder.Delete(recursive: true);
-        }
-
-        void Stop(PosixSignalContext context)
-        {
-            context.Cancel = true;
-            Console.WriteLine("Stopping");
-            interruption.Cancel();
         }
     }
 

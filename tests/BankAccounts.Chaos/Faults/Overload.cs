@@ -22,18 +22,13 @@ internal sealed class Overload(TimeSpan lasts) : Fault
     private const double MostTimesP99 = 4;
 
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LooksFor = TimeSpan.FromSeconds(20);
 
     public override string Name => "overload";
 
     public override async Task<string> RunAsync(World world, Random random, CancellationToken hurry)
     {
-        while (world.Population.Count == 0 && !hurry.IsCancellationRequested)
-        {
-            await LastAsync(Look, hurry);
-        }
-        if (hurry.IsCancellationRequested)
+        if (!await world.HasAccountsAsync(hurry))
         {
             return "nothing: the run was over";
         }

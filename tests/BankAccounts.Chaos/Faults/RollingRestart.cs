@@ -20,17 +20,11 @@ internal sealed class RollingRestart(params string[] services) : Fault
     /// </summary>
     private static readonly string[] Awaited = [ChaosBank.CommandService, ChaosBank.QueryService];
 
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
-
     public override string Name => "rolling-restart";
 
     public override async Task<string> RunAsync(World world, Random random, CancellationToken hurry)
     {
-        while (world.Population.Count == 0 && !hurry.IsCancellationRequested)
-        {
-            await LastAsync(Look, hurry);
-        }
-        if (hurry.IsCancellationRequested)
+        if (!await world.HasAccountsAsync(hurry))
         {
             return "nothing: the run was over";
         }

@@ -3,7 +3,19 @@ namespace BankAccounts.Chaos;
 /// <summary>What faults act on, and what they count.</summary>
 internal sealed record World(ChaosBank Bank, Population Population, EventLog Log, ForeignProducer Foreign)
 {
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
+
     public Tally Tally { get; } = new();
+
+    /// <summary>Waits until callers have opened an account; false if the run is over.</summary>
+    public async Task<bool> HasAccountsAsync(CancellationToken hurry)
+    {
+        while (Population.Count == 0 && !hurry.IsCancellationRequested)
+        {
+            await Task.Delay(Look, hurry).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        return !hurry.IsCancellationRequested;
+    }
 }
 
 /// <summary>What was done to the bank, in numbers.</summary>
