@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
@@ -29,9 +30,31 @@ internal static class GrpcRefusal
         }
         response.StatusCode = StatusCodes.Status200OK;
         response.ContentType = GrpcContent;
-        response.Headers["grpc-status"] = status.Code.ToString(CultureInfo.InvariantCulture);
-        response.Headers["grpc-message"] = Uri.EscapeDataString(status.Message);
-        response.Headers[MetadataExtensions.StatusDetailsTrailerName] = Convert.ToBase64String(status.ToByteArray());
+        Put(response.Headers, status);
         return Task.CompletedTask;
+    }
+
+    /// <summary>Puts a status among the headers or trailers that end a call.</summary>
+    public static void Put(IHeaderDictionary trailers, Status status)
+    {
+        trailers["grpc-status"] = status.Code.ToString(CultureInfo.InvariantCulture);
+        trailers["grpc-message"] = PercentEncoded(status.Message);
+        trailers[MetadataExtensions.StatusDetailsTrailerName] = Convert.ToBase64String(status.ToByteArray());
+    }
+
+    /// <summary>
+    /// As gRPC over HTTP/2 has it for <c>grpc-message</c>: what is printable in ASCII stands for itself, but for the
+    /// percent sign. Not every client undoes more.
+    /// </summary>
+    private static string PercentEncoded(string text)
+    {
+        var encoded = new StringBuilder(text.Length);
+        foreach (var one in Encoding.UTF8.GetBytes(text))
+        {
+            _ = one is >= 0x20 and <= 0x7E and not (byte)'%'
+                ? encoded.Append((char)one)
+                : encoded.Append('%').Append(one.ToString("X2", CultureInfo.InvariantCulture));
+        }
+        return encoded.ToString();
     }
 }

@@ -6,6 +6,7 @@ using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using Status = Google.Rpc.Status;
 
 namespace BankAccounts.ServiceDefaults.GrpcHosting;
 
@@ -20,7 +21,7 @@ internal sealed partial class UnreadableRequests(RequestDelegate next, ILogger<U
     /// <summary>Where gRPC logs what ends a call; what of it is a fault is logged here.</summary>
     public const string LogOfGrpc = "Grpc.AspNetCore.Server.ServerCallHandler";
 
-    private static readonly RpcException Refusal = BankErrors.Create(
+    private static readonly Status Refusal = BankErrors.StatusOf(
         Reasons.InvalidArgument,
         "The request cannot be read: it is not a message of this method in a frame and with headers of gRPC.");
 
@@ -41,7 +42,7 @@ internal sealed partial class UnreadableRequests(RequestDelegate next, ILogger<U
         }
         Refuse(call);
         Activity.Current?.SetTag(
-            "grpc.status_code", ((int)StatusCode.InvalidArgument).ToString(CultureInfo.InvariantCulture));
+            "grpc.status_code", Refusal.Code.ToString(CultureInfo.InvariantCulture));
     }
 
     /// <summary>Puts the refusal where gRPC has put its own answer: nothing of either has been sent yet.</summary>
@@ -55,12 +56,7 @@ internal sealed partial class UnreadableRequests(RequestDelegate next, ILogger<U
             // Its deadline has answered it meanwhile.
             return;
         }
-        trailers["grpc-status"] = ((int)Refusal.StatusCode).ToString(CultureInfo.InvariantCulture);
-        trailers["grpc-message"] = Uri.EscapeDataString(Refusal.Status.Detail);
-        foreach (var entry in Refusal.Trailers.Where(entry => entry.IsBinary))
-        {
-            trailers[entry.Key] = Convert.ToBase64String(entry.ValueBytes);
-        }
+        GrpcRefusal.Put(trailers, Refusal);
     }
 
     [LoggerMessage(EventId = 1040, Level = LogLevel.Error, Message = "{Method} failed.")]
