@@ -24,10 +24,6 @@ public sealed record CommandOptions
     [Range(1, 1_000_000)]
     public int MaxUnderWayPerStream { get; init; } = 8_192;
 
-    /// <summary>How long the caller of a stream may leave its next results untaken before it is cut off.</summary>
-    [PositiveTime]
-    public TimeSpan TakeWithin { get; init; } = TimeSpan.FromMinutes(1);
-
     /// <summary>How long a command of a stream may take; what became of it is unknown then.</summary>
     [PositiveTime]
     public TimeSpan StreamedCommandPatience { get; init; } = CallDeadline.Default;

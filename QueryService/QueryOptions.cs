@@ -20,10 +20,6 @@ public sealed record QueryOptions
     [Range(1, 100_000)]
     public int MaxStatements { get; init; } = 256;
 
-    /// <summary>How long the caller of a statement may leave its next part untaken before it is cut off.</summary>
-    [PositiveTime]
-    public TimeSpan TakeWithin { get; init; } = TimeSpan.FromMinutes(1);
-
     /// <summary>How often it is looked whether a commit's message was lost.</summary>
     [PositiveTime]
     public TimeSpan LookInterval { get; init; } = TimeSpan.FromSeconds(1);

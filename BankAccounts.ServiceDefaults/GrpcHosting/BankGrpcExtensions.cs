@@ -53,7 +53,12 @@ public static class BankGrpcExtensions
         });
         builder.Logging.AddFilter(UnreadableRequests.LogOfGrpc, LogLevel.Critical);
         services.AddSingleton<RequestWasRead>();
-        return services.AddGrpc(options => options.Interceptors.Add<RequestWasRead>());
+        services.AddSingleton<TakenInTime>();
+        return services.AddGrpc(options =>
+        {
+            options.Interceptors.Add<RequestWasRead>();
+            options.Interceptors.Add<TakenInTime>();
+        });
     }
 
     /// <summary>

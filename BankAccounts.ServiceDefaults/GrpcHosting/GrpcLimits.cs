@@ -42,6 +42,12 @@ public sealed record GrpcLimits
     public int MaxStreamsPerConnection { get; init; } = 512;
 
     /// <summary>
+    /// How long a caller may leave what is streamed to it untaken before its stream is reset, 1 s to 1 h; 1 min by
+    /// default.
+    /// </summary>
+    public TimeSpan TakeWithin { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
     /// After how much silence of a connection it is pinged, 1 s to 1 h; 30 s by default.
     /// </summary>
     public TimeSpan KeepAlivePingDelay { get; init; } = TimeSpan.FromSeconds(30);
@@ -87,6 +93,11 @@ public sealed record GrpcLimits
         if (MaxStreamsPerConnection is < 1 or > 65_536)
         {
             yield return $"{Section}:{nameof(MaxStreamsPerConnection)} must be 1 to 65,536.";
+        }
+
+        if (TakeWithin < TimeSpan.FromSeconds(1) || TakeWithin > TimeSpan.FromHours(1))
+        {
+            yield return $"{Section}:{nameof(TakeWithin)} must be 1 s to 1 h.";
         }
 
         if (KeepAlivePingDelay < TimeSpan.FromSeconds(1)

@@ -35,9 +35,6 @@ public sealed class ExecuteCall : IDisposable
     /// <summary>Cancelled when no more is to be read.</summary>
     private readonly CancellationTokenSource reading;
 
-    /// <summary>Cancelled when the caller does not take what is written.</summary>
-    private readonly CancellationTokenSource taking;
-
     private readonly StreamPlaces places;
     private readonly Channel<KnownResult> known =
         Channel.CreateUnbounded<KnownResult>(new() { SingleReader = true });
@@ -70,7 +67,6 @@ public sealed class ExecuteCall : IDisposable
         patience = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
         patience.CancelAfter(time);
         reading = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stopping);
-        taking = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
     }
 
     /// <summary>Whose stream it is.</summary>
@@ -116,7 +112,6 @@ public sealed class ExecuteCall : IDisposable
     public void Dispose()
     {
         places.Dispose();
-        taking.Dispose();
         reading.Dispose();
         patience.Dispose();
     }
@@ -242,7 +237,7 @@ public sealed class ExecuteCall : IDisposable
                     bytes += result.CalculateSize();
                     returned += next.HoldsPlace ? 1 : 0;
                 }
-                await WriteAsync(responses, response);
+                await responses.WriteAsync(response, context.CancellationToken);
                 places.GiveBack(returned);
             }
         }
@@ -251,21 +246,6 @@ public sealed class ExecuteCall : IDisposable
             // Whoever cannot be written to is not read from.
             await reading.CancelAsync();
         }
-    }
-
-    /// <summary>A caller that takes nothing gives its places to others.</summary>
-    private async Task WriteAsync(IServerStreamWriter<ExecuteResponse> responses, ExecuteResponse response)
-    {
-        taking.CancelAfter(options.TakeWithin);
-        try
-        {
-            await responses.WriteAsync(response, taking.Token);
-        }
-        catch (OperationCanceledException) when (!context.CancellationToken.IsCancellationRequested)
-        {
-            throw BankErrors.Create(Reasons.CallerTooSlow);
-        }
-        taking.CancelAfter(Timeout.InfiniteTimeSpan);
     }
 
     private void Tell(KnownResult next)

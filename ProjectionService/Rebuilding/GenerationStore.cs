@@ -35,7 +35,7 @@ public sealed class GenerationStore(IDatabase database, int partition, TimeSpan 
 
     /// <summary>Begins a generation.</summary>
     /// <exception cref="RebuildRefusedException">There is no live one, or another rebuild has the lease.</exception>
-    public async Task<RedisKeys> BeginAsync(CancellationToken cancellation)
+    public async Task<RedisKeys> BeginAsync()
     {
         var begun = (RedisResult[])(await BeginScript.EvaluateAsync(
             database,
@@ -46,7 +46,7 @@ public sealed class GenerationStore(IDatabase database, int partition, TimeSpan 
                 (long)Lease.TotalMilliseconds,
             ],
             timeout,
-            cancellation))!;
+            CancellationToken.None))!;
         return (long)begun[0] switch
         {
             1 => new RedisKeys(partition, (long)begun[1]),

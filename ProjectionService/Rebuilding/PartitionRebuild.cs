@@ -44,9 +44,11 @@ public sealed class PartitionRebuild(
     /// <exception cref="LogMismatchException">The log does not have what the live state stands behind.</exception>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        var built = await store.BeginAsync(cancellation);
+        // Never half-way: the lease on a generation that nobody knows of would keep others out until it ends.
+        var built = await store.BeginAsync();
         try
         {
+            cancellation.ThrowIfCancellationRequested();
             await RunAsync(built, cancellation);
         }
         catch

@@ -52,9 +52,6 @@ public static class QueryErrors
     /// <summary>As many statements are being streamed as may.</summary>
     public static RpcException TooManyStatements() => BankErrors.Create(Reasons.TooManyStatements);
 
-    /// <summary>The caller leaves the next part of a statement untaken for too long.</summary>
-    public static RpcException CallerTooSlow() => BankErrors.Create(Reasons.CallerTooSlow);
-
     /// <summary>The server ends in the middle of a stream.</summary>
     public static RpcException ShuttingDown() => BankErrors.Create(
         Reasons.ShuttingDown, "This server is going down; another one goes on.");

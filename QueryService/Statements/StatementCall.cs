@@ -60,7 +60,7 @@ public sealed class StatementCall(
             context.CancellationToken, lifetime.ApplicationStopping);
         try
         {
-            await WriteAsync(new GetStatementResponse { Header = HeaderOf(request, history, id, opening) });
+            await stream.WriteAsync(new GetStatementResponse { Header = HeaderOf(request, history, id, opening) }, ending.Token);
             var sums = new StatementSums(opening);
             for (var next = first; next < end;)
             {
@@ -69,30 +69,15 @@ public sealed class StatementCall(
                 var lines = sums.LinesOf(id, await history.ReadAsync(next, last));
                 if (lines.Lines.Count > 0)
                 {
-                    await WriteAsync(new GetStatementResponse { Lines = lines });
+                    await stream.WriteAsync(new GetStatementResponse { Lines = lines }, ending.Token);
                 }
                 next = last + 1;
             }
-            await WriteAsync(new GetStatementResponse { Footer = sums.ToFooter() });
+            await stream.WriteAsync(new GetStatementResponse { Footer = sums.ToFooter() }, ending.Token);
         }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
         {
             throw QueryErrors.ShuttingDown();
-        }
-
-        // A caller that takes nothing gives its place to others.
-        async Task WriteAsync(GetStatementResponse part)
-        {
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(ending.Token);
-            patience.CancelAfter(options.Value.TakeWithin);
-            try
-            {
-                await stream.WriteAsync(part, patience.Token);
-            }
-            catch (OperationCanceledException) when (!ending.IsCancellationRequested)
-            {
-                throw QueryErrors.CallerTooSlow();
-            }
         }
     }
 

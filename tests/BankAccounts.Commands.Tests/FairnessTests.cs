@@ -58,7 +58,7 @@ public sealed class FairnessTests
     {
         await using var host = await StartAsync(
             ("Command:MaxUnderWay", "20000"), ("Command:MaxUnderWayPerStream", "20000"),
-            ("Command:TakeWithin", "00:00:03"));
+            ("Grpc:Limits:TakeWithin", "00:00:03"));
         using var slow = host.NewChannel();
         using var call = new V1.CommandService.CommandServiceClient(slow).Execute();
         using var other = host.NewChannel();

@@ -3,6 +3,7 @@ using BankAccounts.V1;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Grpc.Net.Client.Configuration;
 
 namespace BankAccounts.Fuzz;
 
@@ -12,8 +13,32 @@ namespace BankAccounts.Fuzz;
 /// </summary>
 internal sealed class Books
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>A hostile caller may just have had a partition rebuilt: its state is asked for again until it is there.</summary>
+    private static readonly GrpcChannelOptions Patient = new()
+    {
+        MaxRetryAttempts = (int)(Patience / Look),
+        ServiceConfig = new()
+        {
+            MethodConfigs =
+            {
+                new()
+                {
+                    Names = { MethodName.Default },
+                    RetryPolicy = new()
+                    {
+                        MaxAttempts = (int)(Patience / Look),
+                        InitialBackoff = Look,
+                        BackoffMultiplier = 1,
+                        MaxBackoff = Look,
+                        RetryableStatusCodes = { StatusCode.Unavailable },
+                    },
+                },
+            },
+        },
+    };
 
     private readonly ConcurrentDictionary<(int Partition, long Offset), (string Account, long Change)[]> accepted = new();
     private readonly ConcurrentDictionary<(int Partition, long Offset), IMessage> open = new();
@@ -50,7 +75,7 @@ internal sealed class Books
     /// <summary>Asks what became of everything that was not final, and then for every balance.</summary>
     public async Task<int> CheckAsync(Uri queries, Findings findings)
     {
-        using var channel = GrpcChannel.ForAddress(queries);
+        using var channel = GrpcChannel.ForAddress(queries, Patient);
         var bank = new QueryService.QueryServiceClient(channel);
         await Parallel.ForEachAsync(open, Few, async (one, _) => await CloseAsync(bank, one.Key, one.Value, findings));
         var sums = accepted.Values.SelectMany(changes => changes)

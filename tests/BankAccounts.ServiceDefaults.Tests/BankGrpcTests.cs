@@ -99,6 +99,7 @@ public sealed class BankGrpcTests
     [InlineData("StopNotice", "00:01:01")]
     [InlineData("MaxCalls", "1000001")]
     [InlineData("MaxStreamsPerConnection", "0")]
+    [InlineData("TakeWithin", "00:00:00.9")]
     [InlineData("KeepAlivePingDelay", "00:00:00.9")]
     [InlineData("KeepAlivePingTimeout", "00:10:01")]
     public async Task A_limit_out_of_its_bounds_ends_the_start(string limit, string value)

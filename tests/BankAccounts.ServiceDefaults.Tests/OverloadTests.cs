@@ -1,7 +1,10 @@
 using BankAccounts.ServiceDefaults.Grpc;
+using BankAccounts.V1;
 using Google.Rpc;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace BankAccounts.ServiceDefaults.Tests;
@@ -51,6 +54,32 @@ public sealed class OverloadTests
         Assert.StartsWith("Healthy", (await app.Get("/health")).Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_is_streamed_and_not_taken_is_cut_off_and_that_which_is_taken_goes_on()
+    {
+        var statements = new EndlessStatements();
+        await using var app = await StartAsync(
+            "TakeWithin", "00:00:01", services => services.AddSingleton(statements),
+            app => app.MapGrpcService<EndlessStatements>());
+        using var other = GrpcChannel.ForAddress(app.GrpcAddress);
+        using var taken = new QueryService.QueryServiceClient(other).GetStatement(new GetStatementRequest());
+        using var untaken = new QueryService.QueryServiceClient(app.Grpc).GetStatement(new GetStatementRequest());
+
+        var ended = statements.FirstEnd;
+        await Eventually.BecomesTrue(
+            async () => await taken.ResponseStream.MoveNext() && ended.IsCompleted, "the stream that is not read ends");
+
+        Assert.Equal(StatusCode.Aborted, Assert.IsType<RpcException>(await ended).StatusCode);
+        var error = await Assert.ThrowsAsync<RpcException>(async () =>
+        {
+            while (await untaken.ResponseStream.MoveNext())
+            {
+            }
+        });
+        Assert.Equal(StatusCode.Cancelled, error.StatusCode);
+        Assert.True(await taken.ResponseStream.MoveNext());
+    }
+
     private static async Task<bool> IsServedAsync(ChannelBase channel)
     {
         try
@@ -63,12 +92,44 @@ public sealed class OverloadTests
         }
     }
 
-    private static async Task<RunningApp> StartAsync(string limit, string value)
+    private static async Task<RunningApp> StartAsync(
+        string limit, string value, Action<IServiceCollection>? add = null, Action<WebApplication>? map = null)
     {
         var builder = RunningApp.CreateBuilder();
         builder.Configuration[$"Grpc:Limits:{limit}"] = value;
         builder.AddServiceDefaults();
         builder.AddBankGrpc();
-        return await RunningApp.Start(builder, app => app.MapBankGrpc());
+        add?.Invoke(builder.Services);
+        return await RunningApp.Start(builder, app =>
+        {
+            app.MapBankGrpc();
+            map?.Invoke(app);
+        });
+    }
+
+    /// <summary>Streams for as long as somebody takes it.</summary>
+    private sealed class EndlessStatements : QueryService.QueryServiceBase
+    {
+        private readonly TaskCompletionSource<Exception> firstEnd = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<Exception> FirstEnd => firstEnd.Task;
+
+        public override async Task GetStatement(
+            GetStatementRequest request, IServerStreamWriter<GetStatementResponse> responseStream, ServerCallContext context)
+        {
+            var part = new GetStatementResponse { Header = new StatementHeader { HolderName = new string('a', 50_000) } };
+            try
+            {
+                while (true)
+                {
+                    await responseStream.WriteAsync(part, context.CancellationToken);
+                }
+            }
+            catch (Exception end)
+            {
+                firstEnd.TrySetResult(end);
+                throw;
+            }
+        }
     }
 }

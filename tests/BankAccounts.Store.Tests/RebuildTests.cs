@@ -5,6 +5,7 @@ using BankAccounts.ProjectionService.Verification;
 using BankAccounts.ServiceDefaults.Redis;
 using BankAccounts.Store.V1;
 using Google.Protobuf;
+using StackExchange.Redis;
 using static BankAccounts.Tests.Logs.Records;
 
 namespace BankAccounts.Store.Tests;
@@ -102,10 +103,26 @@ public sealed class RebuildTests(Redis redis) : StoreTest(redis)
         Assert.Equal("NO_LIVE_STATE", (await Assert.ThrowsAsync<RebuildRefusedException>(() => RebuildAsync())).Reason.Name);
 
         await FoldAsync(log);
-        var first = await Generations().BeginAsync(CancellationToken.None);
+        var first = await Generations().BeginAsync();
         Assert.Equal("REBUILD_ELSEWHERE", (await Assert.ThrowsAsync<RebuildRefusedException>(() => RebuildAsync())).Reason.Name);
 
         await Generations().AbandonAsync(first, CancellationToken.None);
+        await RebuildAsync();
+    }
+
+    [Fact]
+    public async Task A_rebuild_that_is_cancelled_while_it_begins_keeps_nobody_else_out()
+    {
+        await FoldAsync(log);
+        await RebuildAsync();
+        using var cancelled = new CancellationTokenSource();
+        using var other = await ConnectionMultiplexer.ConnectAsync(Redis.Connection.Configuration);
+        await other.GetDatabase().ExecuteAsync("CLIENT", "PAUSE", 60_000, "WRITE");
+        var rebuild = RebuildAsync(cancellation: cancelled.Token);
+        await cancelled.CancelAsync();
+        await other.GetDatabase().ExecuteAsync("CLIENT", "UNPAUSE");
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => rebuild);
+
         await RebuildAsync();
     }
 
@@ -138,7 +155,7 @@ public sealed class RebuildTests(Redis redis) : StoreTest(redis)
             if (entry.Offset == 350)
             {
                 Redis.Database.HashSet(RedisKeys.Root(Partition), "rebuilding_until", 1);
-                Generations().BeginAsync(CancellationToken.None).GetAwaiter().GetResult();
+                Generations().BeginAsync().GetAwaiter().GetResult();
             }
         });
         var before = await Redis.GenerationAsync();
@@ -154,7 +171,7 @@ public sealed class RebuildTests(Redis redis) : StoreTest(redis)
         await FoldAsync(log);
         var live = await KeysAsync();
         var liveHead = (byte[])(await Redis.Database.HashGetAsync(live.Head, "head"))!;
-        var built = await Generations().BeginAsync(CancellationToken.None);
+        var built = await Generations().BeginAsync();
         var ledger = PartitionLedger.StartInMemory(Partition);
         var before = ledger.Head;
         var changes = new Changes();
@@ -188,7 +205,7 @@ public sealed class RebuildTests(Redis redis) : StoreTest(redis)
         await Redis.Database.StringSetAsync("{bank:33}:12:accounts", "of another partition");
         await RebuildAsync();
         var live = await KeysAsync();
-        var building = await Generations().BeginAsync(CancellationToken.None);
+        var building = await Generations().BeginAsync();
 
         var (removed, later) = await SweepAsync();
         Assert.Equal(1, removed);
@@ -205,13 +222,14 @@ public sealed class RebuildTests(Redis redis) : StoreTest(redis)
         Assert.Equal((0, 0), await SweepAsync());
     }
 
-    private async Task RebuildAsync(MemoryCursor? cursor = null, Action<RebuildProgress>? progress = null) =>
+    private async Task RebuildAsync(
+        MemoryCursor? cursor = null, Action<RebuildProgress>? progress = null, CancellationToken cancellation = default) =>
         await new PartitionRebuild(
             Partition, Generations(), Chunks(), cursor ?? new MemoryCursor(log), step =>
             {
                 progress?.Invoke(step);
                 return Task.CompletedTask;
-            }).RunAsync(CancellationToken.None);
+            }).RunAsync(cancellation);
 
     private Task<(long Removed, long Later)> SweepAsync() =>
         GenerationSweeper.SweepAsync(Redis.Database, Partition, Redis.Timeout, CancellationToken.None);

@@ -36,7 +36,7 @@ public sealed class StatusTests(Redis redis) : StoreTest(redis)
         var (keys, ledger) = await Redis.Store().LoadAsync(CancellationToken.None);
         await Report().FoldingAsync(
             log.Count, isBehind: false, StoreCodec.EncodeSendings(ledger.Outgoing.Values), CancellationToken.None);
-        var built = await new GenerationStore(Redis.Database, Partition, Redis.Timeout).BeginAsync(CancellationToken.None);
+        var built = await new GenerationStore(Redis.Database, Partition, Redis.Timeout).BeginAsync();
 
         var status = await StatusAsync();
 
