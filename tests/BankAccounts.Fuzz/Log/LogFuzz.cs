@@ -32,7 +32,7 @@ internal sealed class LogFuzz(FuzzTarget bank, int seed, string folder, Action<s
         await VerifyAsync(ledger);
         await RebuildAsync(ledger, settled);
         bank.Services.Check(findings);
-        bank.Logs.Check(findings);
+        bank.Logs.Check(kinds, findings);
         return (kinds, findings);
     }
 
