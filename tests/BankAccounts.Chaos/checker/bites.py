@@ -5,38 +5,18 @@ whether the right invariant is named each time.
     bites.py FOLDER
 
 What a defect of the bank would leave behind is put into what was read of the log, of Redis and of the events: a commit
-without compare-and-set, a log without deduplication, a credit that was dropped. Prints a line for each; the exit code is
-0 if every one was seen.
+without compare-and-set, a log without deduplication, a credit that was dropped. What an old broker leaves behind that the
+bank can only say, it has to tell from all that. Prints a line for each; the exit code is 0 if every one was seen.
 """
 
 import sys
 from contextlib import contextmanager
 
+import taken_back
 from check import violations
+from falsified import another, changed
 from model import Partition
 from run import Run
-
-
-@contextmanager
-def changed(container, key, value):
-    """The entry of a dictionary or list is another one for a while."""
-    before = container[key]
-    container[key] = value
-    try:
-        yield
-    finally:
-        container[key] = before
-
-
-@contextmanager
-def another(thing, name, value):
-    """The attribute of an object is another one for a while."""
-    before = getattr(thing, name)
-    setattr(thing, name, value)
-    try:
-        yield
-    finally:
-        setattr(thing, name, before)
 
 
 def answered(run, *outcomes, kind=None):
@@ -256,12 +236,13 @@ def wrong_resolution(run):
 FALSE = (lost_record, doubled_deposit, dropped_credit, zombie_commit, wrong_balance, refusal_with_effect,
          appended_though_denied, wrong_order, stale_read, wrong_read, wrong_history, another_fold, went_back,
          other_rebuild, no_quiet, much_memory, wrong_resolution, impolite_overload, refused_without_a_word,
-         cut_by_a_restart)
+         cut_by_a_restart, *taken_back.FALSE)
 
 
 def main(folder):
     run = Run.load(folder)
-    run.events.others.setdefault("resolved", [])
+    for kind in ("resolved", "halted", "given_up"):
+        run.events.others.setdefault(kind, [])
     if violations(run):
         print("The run has violations of its own.")
         return 1
@@ -272,6 +253,11 @@ def main(folder):
             found = sorted({violation.invariant for violation in violations(run)})
         missed += expected not in found
         print(f"{falsify.__name__}: {expected} {'seen' if expected in found else 'MISSED'} (found {', '.join(found)})")
+    for right in taken_back.RIGHT:
+        with right(run):
+            found = violations(run)
+        missed += len(found) > 0
+        print(f"{right.__name__}: nothing {'found' if not found else 'EXPECTED, but: ' + found[0].what}")
     return 1 if missed or violations(run) else 0
 
 
