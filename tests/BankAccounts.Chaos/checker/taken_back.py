@@ -16,10 +16,10 @@ class TakenBack:
     """
 
     def __init__(self, run):
-        self.before, self.position = next(
+        self.before, self.right = next(
             step for partition in run.partitions if (step := last_step(run, partition.number)))
-        number, since = self.before["partition"], self.before["t"]
-        folded = self.before | {"position": self.position, "digest": "another", "decision_digest": "another"}
+        number, since, self.position = self.before["partition"], self.before["t"], self.right["position"]
+        folded = self.right | {"digest": "another", "decision_digest": "another"}
         self.looks = [look for look in run.events.of("standing") if look["partition"] != number or look["t"] <= since]
         self.looks += [folded | {"t": since + step} for step in (1, 2, 3)]
         self.halted = {"t": since + 2, "partition": number,
@@ -33,25 +33,22 @@ class TakenBack:
     def give_up(self):
         """The operator gives the state up, and it is folded anew."""
         self.given_up.append({"t": self.before["t"] + 4, "partition": self.before["partition"]})
-        self.fold_anew()
-
-    def fold_anew(self):
         self.looks.append(self.before | {"t": self.before["t"] + 5})
 
     @contextmanager
     def left_in(self, run, old_broker=True):
         others = run.events.others
         with changed(run.events.of("bank")[0], "is_kafka09", old_broker), changed(others, "standing", self.looks), \
-                changed(others, "halted", [self.halted]), changed(others, "given_up", self.given_up), \
+                changed(others, "halted", [*run.events.of("halted"), self.halted]), \
+                changed(others, "given_up", [*run.events.of("given_up"), *self.given_up]), \
                 changed(others, "read", [*run.events.of("read"), self.read]):
             yield
 
 
 def last_step(run, number):
-    """The last look after which Redis went on in a partition, and where it stood at the next one."""
+    """The last two looks between which Redis went on in a partition; none if it never did."""
     looks = [look for look in run.events.of("standing") if look["partition"] == number]
-    steps = [(one, next_one["position"]) for one, next_one in zip(looks, looks[1:])
-             if 0 < one["position"] < next_one["position"]]
+    steps = [step for step in zip(looks, looks[1:]) if 0 < step[0]["position"] < step[1]["position"]]
     return steps[-1] if steps else None
 
 
@@ -125,8 +122,8 @@ def halted_and_changed(run):
 def mended_without_a_word(run):
     """I7: Redis is the fold of the log again, and nobody had given it up."""
     halt = TakenBack(run)
-    halt.fold_anew()
-    faults = [fault | {"redis_loss": False} for fault in run.events.of("fault")]
+    halt.looks.append(halt.right | {"t": halt.before["t"] + 5})
+    faults = [fault for fault in run.events.of("fault") if fault["healed"] < halt.before["t"]]
     with halt.left_in(run), changed(run.events.others, "fault", faults):
         yield
 
