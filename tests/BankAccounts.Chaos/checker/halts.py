@@ -6,15 +6,10 @@ Redis is then the fold of a log that is no more, and stands still until its stat
 was cannot be known any longer; so this takes as little for granted as it can, and everything else stays a violation.
 """
 
-import re
 from dataclasses import dataclass
 from itertools import groupby
 
 import answers
-
-# What the partition says, and how far its position is behind the offset that it names.
-REWRITTEN = ((re.compile(r"the record at offset (\d+) is not the one that was folded"), 1),
-             (re.compile(r"Redis stands at (\d+), but the log ends at \d+"), 0))
 
 
 @dataclass(frozen=True)
@@ -40,14 +35,6 @@ class Halt:
         found = (read["holder"], read["currency"], read["balance"], read["version"], read["closed"])
         return (self.agreed <= read["position"] < self.position
                 and (found == was or version < read["version"] <= version + self.position - self.agreed))
-
-
-def position_of(why):
-    """Where a partition stands that is halted for this reason; none if its reason is another one."""
-    for pattern, behind in REWRITTEN:
-        if said := pattern.search(why):
-            return int(said[1]) + behind
-    return None
 
 
 def is_fold(partition, look):
@@ -94,8 +81,8 @@ def is_accepted(run, halt):
 
 
 def is_said(run, halt):
-    """Whether the partition said meanwhile that it is halted, and there."""
-    return any(halt.covers(one["partition"], one["t"]) and position_of(one["why"]) == halt.position
+    """Whether the partition said meanwhile that it is halted there because of its log."""
+    return any(halt.covers(one["partition"], one["t"]) and one.get("position") == halt.position
                for one in run.events.of("halted"))
 
 

@@ -22,8 +22,7 @@ class TakenBack:
         folded = self.right | {"digest": "another", "decision_digest": "another"}
         self.looks = [look for look in run.events.of("standing") if look["partition"] != number or look["t"] <= since]
         self.looks += [folded | {"t": since + step} for step in (1, 2, 3)]
-        self.halted = {"t": since + 2, "partition": number,
-                       "why": f"the record at offset {self.position - 1} is not the one that was folded"}
+        self.halted = {"t": since + 2, "partition": number, "position": self.position, "why": "another record"}
         self.given_up = []
         account, was = open_at(run.partitions[number], self.before["position"])
         self.read = {"t": since + 2, "account": text_of(account), "min": 0, "position": self.position - 1,
@@ -86,7 +85,7 @@ def without_a_word(run):
 def halted_elsewhere(run):
     """I7: the partition says that it is halted, and Redis stands at another place."""
     halt = TakenBack(run)
-    halt.halted["why"] = f"Redis stands at {halt.position + 1}, but the log ends at {halt.position}"
+    halt.halted["position"] += 1
     with halt.left_in(run):
         yield
 
@@ -104,7 +103,7 @@ def halted_before(run):
 def halted_for_another_reason(run):
     """I7: the partition is halted, and not because of its log."""
     halt = TakenBack(run)
-    halt.halted["why"] = f"the record at offset {halt.position - 1} is of a newer format"
+    halt.halted.pop("position")
     with halt.left_in(run):
         yield
 
