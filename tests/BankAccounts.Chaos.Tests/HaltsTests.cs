@@ -27,7 +27,7 @@ public sealed class HaltsTests : IDisposable
     [Fact]
     public void A_halted_channel_and_a_health_check_are_no_halts() => Assert.Empty(Noted(
         "The channel from partition 3 to 11 is halted: the credit at offset 7 does not fit what it took before.",
-        "Health check ledger completed with message 'Partition 11 is halted: Redis stands at 9, but the log ends at 8.'"));
+        "Health check ledger is Unhealthy: 'Partition 11 is halted: Redis stands at 9, but the log ends at 8.'"));
 
     public void Dispose() => folder.Delete(recursive: true);
 

@@ -41,9 +41,8 @@ internal sealed class ChaosRun(string folder, int seed, Action<string> say)
         log.Note(new { Event = "bank", ChaosBank.Partitions, ChaosBank.Brokers, Seed = seed, bank.IsKafka09 });
         var world = new World(bank, new Population(), log, new ForeignProducer(bank));
         var nemesis = new Nemesis(world, say);
-        await DisturbAsync(world, nemesis, schedule);
-
         var healing = new Healing(world, say);
+        await DisturbAsync(world, healing, () => schedule(nemesis));
         if (await healing.SettleAsync())
         {
             await healing.AskAsync();
@@ -52,7 +51,7 @@ internal sealed class ChaosRun(string folder, int seed, Action<string> say)
         return await CheckAsync(world, nemesis);
     }
 
-    private async Task DisturbAsync(World world, Nemesis nemesis, Func<Nemesis, Task> schedule)
+    private async Task DisturbAsync(World world, Healing healing, Func<Task> schedule)
     {
         using var stop = new CancellationTokenSource();
         var work = Clients(world, stop.Token)
@@ -62,8 +61,8 @@ internal sealed class ChaosRun(string folder, int seed, Action<string> say)
         try
         {
             say("Load and faults");
-            await schedule(nemesis);
-            await new Healing(world, say).HealAsync();
+            await schedule();
+            await healing.HealAsync();
             await Task.WhenAny(Task.WhenAny(work), Task.Delay(LoadAfterwards));
         }
         finally

@@ -55,7 +55,8 @@ internal sealed class Healing(World world, Action<string> say)
     }
 
     /// <summary>
-    /// Waits until nothing is behind, unsettled or halted, and nothing is appended any more. Whether it came to that in time.
+    /// Waits until nothing is behind, unsettled or halted, and nothing is appended any more. Whether it came to that in
+    /// time.
     /// </summary>
     public async Task<bool> SettleAsync()
     {
@@ -116,7 +117,7 @@ internal sealed class Healing(World world, Action<string> say)
         world.Log.Note(new { Event = "rebuild", Before = before, After = await standings.AllAsync() });
     }
 
-    /// <summary>The owner of a partition that is halted, or has a halted channel, is unhealthy until an operator has looked.</summary>
+    /// <summary>The owner of what is halted, a partition or a channel, is unhealthy until an operator has looked.</summary>
     private async Task ReleaseAsync(CancellationToken end)
     {
         while (!end.IsCancellationRequested)

@@ -44,6 +44,6 @@ internal sealed partial class Halts(EventLog log)
     private static partial Regex Halted();
 
     [GeneratedRegex(
-        @"Redis stands at (?<position>\d+), but the log ends at \d|record at offset (?<last>\d+) is not the one that was folded")]
+        @"Redis stands at (?<position>\d+), but the log ends at|record at offset (?<last>\d+) is not the one that was")]
     private static partial Regex Truncated();
 }

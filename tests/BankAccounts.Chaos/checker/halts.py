@@ -1,7 +1,7 @@
 """
 Halts: where a partition said itself that the log was rewritten under what it had folded, and what that explains.
 
-A broker without leader epochs (KIP-101) can take a record back that it had shown to consumers and acknowledged to nobody.
+A broker without leader epochs (KIP-101) can take a record back that it has shown to consumers and told nobody of.
 Redis is then the fold of a log that is no more, and stands still until its state is given up or lost. What the record
 was cannot be known any longer; so this takes as little for granted as it can, and everything else stays a violation.
 """

@@ -5,8 +5,16 @@ leader epochs, which is no violation, and then with one thing after the other as
 
 from contextlib import contextmanager
 
+import answers
+import reads
+import state
 from falsified import another, changed
 from possible import text_of
+
+
+def violations(run):
+    """What those parts of the checker find that see any of this: all others find what they would without it."""
+    return [*answers.acknowledged(run), *state.while_it_ran(run), *reads.check(run)]
 
 
 class TakenBack:
