@@ -29,26 +29,29 @@ internal sealed class ChaosRun(string folder, int seed, Action<string> say)
     public async Task<ChaosResult> RunAsync(Func<Nemesis, Task> schedule, CancellationToken interruption = default)
     {
         say("Starting the bank");
+        // It outlives the bank, which tells it of halts until it has ended.
+        using var log = new EventLog(Path.Combine(folder, "events.jsonl"));
         await using var bank = await ChaosBank.StartAsync(folder);
-        return await RunAsync(bank, schedule).WaitAsync(interruption);
+        return await RunAsync(bank, log, schedule).WaitAsync(interruption);
     }
 
-    private async Task<ChaosResult> RunAsync(ChaosBank bank, Func<Nemesis, Task> schedule)
+    private async Task<ChaosResult> RunAsync(ChaosBank bank, EventLog log, Func<Nemesis, Task> schedule)
     {
-        using var log = new EventLog(Path.Combine(folder, "events.jsonl"));
+        bank.Logs.Printed += new Halts(log).Read;
         log.Note(new { Event = "bank", ChaosBank.Partitions, ChaosBank.Brokers, Seed = seed, bank.IsKafka09 });
         var world = new World(bank, new Population(), log, new ForeignProducer(bank));
         var nemesis = new Nemesis(world, say);
-        await DisturbAsync(world, nemesis, schedule);
-
         var healing = new Healing(world, say);
-        await healing.SettleAsync();
-        await healing.AskAsync();
-        await healing.RebuildAsync();
+        await DisturbAsync(world, healing, () => schedule(nemesis));
+        if (await healing.SettleAsync())
+        {
+            await healing.AskAsync();
+            await healing.RebuildAsync();
+        }
         return await CheckAsync(world, nemesis);
     }
 
-    private async Task DisturbAsync(World world, Nemesis nemesis, Func<Nemesis, Task> schedule)
+    private async Task DisturbAsync(World world, Healing healing, Func<Task> schedule)
     {
         using var stop = new CancellationTokenSource();
         var work = Clients(world, stop.Token)
@@ -58,8 +61,8 @@ internal sealed class ChaosRun(string folder, int seed, Action<string> say)
         try
         {
             say("Load and faults");
-            await schedule(nemesis);
-            await new Healing(world, say).HealAsync();
+            await schedule();
+            await healing.HealAsync();
             await Task.WhenAny(Task.WhenAny(work), Task.Delay(LoadAfterwards));
         }
         finally

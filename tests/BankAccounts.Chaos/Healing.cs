@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using BankAccounts.V1;
+using Confluent.Kafka;
 using Grpc.Core;
+using StackExchange.Redis;
 
 namespace BankAccounts.Chaos;
 
@@ -14,17 +16,24 @@ internal sealed class Healing(World world, Action<string> say)
     /// <summary>How long the bank may take to settle once everything runs again (I9).</summary>
     public static readonly TimeSpan SettlesWithin = TimeSpan.FromSeconds(120);
 
+    /// <summary>How long a single call may take.</summary>
+    public static readonly TimeSpan CallDeadline = TimeSpan.FromSeconds(20);
+
     /// <summary>Longer than a late copy of a record can be under way: the producers give up after 5 s.</summary>
     private static readonly TimeSpan QuietFor = TimeSpan.FromSeconds(6);
 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan CallDeadline = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LongDeadline = TimeSpan.FromMinutes(10);
     private const int RebuildAttempts = 5;
 
+    private readonly HaltedPartitions halted = new(world);
+
     private LedgerService.LedgerServiceClient Ledger => world.Bank.Ledger;
 
-    /// <summary>Starts whatever has ended, lets halted channels go on, and waits until all of it is healthy.</summary>
+    /// <summary>
+    /// Starts whatever has ended, does what an operator does about halts, and waits until all of it is healthy. What does
+    /// not become so in time is said: it has still the time to settle, and otherwise the verdict.
+    /// </summary>
     public async Task HealAsync()
     {
         world.Bank.Redis.Proxy.Heal();
@@ -34,6 +43,10 @@ internal sealed class Healing(World world, Action<string> say)
         {
             await world.Bank.Replicas.HealAsync(ChaosBank.Names);
         }
+        catch (TimeoutException late)
+        {
+            say(late.Message);
+        }
         finally
         {
             await healed.CancelAsync();
@@ -41,8 +54,11 @@ internal sealed class Healing(World world, Action<string> say)
         }
     }
 
-    /// <summary>Waits until nothing is behind, unsettled or halted, and nothing is appended any more.</summary>
-    public async Task SettleAsync()
+    /// <summary>
+    /// Waits until nothing is behind, unsettled or halted, and nothing is appended any more. Whether it came to that in
+    /// time.
+    /// </summary>
+    public async Task<bool> SettleAsync()
     {
         var clock = Stopwatch.StartNew();
         var quietSince = TimeSpan.Zero;
@@ -66,6 +82,7 @@ internal sealed class Healing(World world, Action<string> say)
         say(missing.Length == 0
             ? string.Create(CultureInfo.InvariantCulture, $"Settled after {settled.TotalSeconds:F1} s")
             : $"Not settled within {SettlesWithin}: {missing}");
+        return missing.Length == 0;
     }
 
     /// <summary>Asks for everything that callers could ask for.</summary>
@@ -100,7 +117,7 @@ internal sealed class Healing(World world, Action<string> say)
         world.Log.Note(new { Event = "rebuild", Before = before, After = await standings.AllAsync() });
     }
 
-    /// <summary>The owner of a partition with a halted channel is unhealthy until an operator lets it go on.</summary>
+    /// <summary>The owner of what is halted, a partition or a channel, is unhealthy until an operator has looked.</summary>
     private async Task ReleaseAsync(CancellationToken end)
     {
         while (!end.IsCancellationRequested)
@@ -108,8 +125,9 @@ internal sealed class Healing(World world, Action<string> say)
             try
             {
                 await HaltedChannels.ReleaseAsync(Ledger);
+                await halted.GiveUpAsync();
             }
-            catch (RpcException)
+            catch (Exception away) when (away is RpcException or RedisException or TimeoutException or KafkaException)
             {
                 // Not everything runs yet.
             }
@@ -121,6 +139,7 @@ internal sealed class Healing(World world, Action<string> say)
     {
         try
         {
+            await halted.GiveUpAsync();
             var released = await HaltedChannels.ReleaseAsync(Ledger);
             var status = await Ledger.GetStatusAsync(new GetStatusRequest(), deadline: DateTime.UtcNow + CallDeadline);
             var missing = released > 0
@@ -129,9 +148,9 @@ internal sealed class Healing(World world, Action<string> say)
                     || one.UnsettledTransfers != 0 || one.HaltedChannels.Count > 0).Select(Describe);
             return (string.Join("; ", missing), string.Join(' ', status.Partitions.Select(one => one.EndOffset)));
         }
-        catch (RpcException away)
+        catch (Exception away) when (away is RpcException or RedisException or TimeoutException or KafkaException)
         {
-            return (away.Status.Detail, string.Empty);
+            return (away.Message, string.Empty);
         }
     }
 

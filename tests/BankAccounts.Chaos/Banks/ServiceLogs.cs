@@ -10,6 +10,9 @@ internal sealed class ServiceLogs(DistributedApplication app, string folder) : I
     private readonly CancellationTokenSource ended = new();
     private readonly List<Task> writing = [];
 
+    /// <summary>A line was printed.</summary>
+    public event Action<string>? Printed;
+
     /// <summary>Begins to write.</summary>
     public void Follow(Replicas replicas)
     {
@@ -40,6 +43,7 @@ internal sealed class ServiceLogs(DistributedApplication app, string folder) : I
                     {
                         line = one.LineNumber;
                         await file.WriteLineAsync(one.Content);
+                        Printed?.Invoke(one.Content);
                     }
                     await file.FlushAsync();
                 }

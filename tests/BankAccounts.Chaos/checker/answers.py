@@ -41,16 +41,21 @@ def content_of(record, kind):
     return kind, to, body.amount, text("currency_code"), text("description"), None
 
 
+def is_in_the_log(run, op):
+    """Whether the record of an acknowledged command stands where the answer says."""
+    record, kind = command_of(run, *op.place)
+    return (record is not None and record.request_id.decode() == op.asked.get("request", "")
+            and content_of(record, kind) == op.content)
+
+
 def acknowledged(run):
     """I1: whatever was acknowledged stands in the log where the answer says, and was decided as the answer says."""
     for op in run.events.operations:
-        if not (op.is_decided or op.outcome == "stored") or op.answer.get("offset") is None:
+        if not op.is_acknowledged or op.answer.get("offset") is None:
             continue
         partition, offset = op.place
         said = op.answer
-        record, kind = command_of(run, partition, offset)
-        asked, request = op.content, op.asked.get("request", "")
-        if record is None or record.request_id.decode() != request or content_of(record, kind) != asked:
+        if not is_in_the_log(run, op):
             yield Violation(
                 "I1", f"operation {op.asked['id']} was acknowledged ({said['outcome']} {said.get('reason', '')}) at "
                 f"{partition}/{offset}, and the log has "

@@ -38,6 +38,8 @@ def main(folder):
     run = Run.load(folder)
     for line in report.counts(run):
         print(line)
+    for line in report.halted(run):
+        print(line)
     found = violations(run)
     if found:
         for line in report.details(run, found[0]):

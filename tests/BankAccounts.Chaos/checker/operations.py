@@ -21,6 +21,10 @@ class Operation:
         return self.outcome in DECIDED
 
     @property
+    def is_acknowledged(self):
+        return self.is_decided or self.outcome == "stored"
+
+    @property
     def account(self):
         """The account in its text form; none for a create that was not answered with it."""
         return self.asked.get("account") or (self.answer or {}).get("account")
@@ -48,6 +52,11 @@ class Events:
 
     def of(self, kind):
         return self.others.get(kind, [])
+
+    def lost_redis(self, after, before):
+        """Whether a fault took data from Redis between two moments."""
+        return any(fault["redis_loss"] and fault["t"] <= before and fault["healed"] >= after
+                   for fault in self.of("fault"))
 
     @staticmethod
     def load(path):

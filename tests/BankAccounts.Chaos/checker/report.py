@@ -3,6 +3,7 @@
 from collections import Counter
 
 import frame
+import halts
 
 NEAR = 12
 
@@ -36,6 +37,18 @@ def counts(run):
     yield f"duplicates voided {duplicates}; void records by reason: {others or 'none'}"
     yield f"reads {len(run.events.of('read'))}, histories {len(run.events.of('history'))}, looks at Redis " \
           f"{len(run.events.of('standing'))}, unknown outcomes asked for {len(run.events.of('resolved'))}"
+
+
+def halted(run):
+    """What partitions said of a log that was rewritten: where that explains what was seen, and where it does not."""
+    taken_back = halts.accepted(run)
+    for halt in taken_back:
+        given_up = "; given up by the operator, and folded anew" if halts.is_given_up(run, halt) else ""
+        yield f"halted: partition {halt.partition} at position {halt.position}: the log took back a record that was " \
+              f"folded but never acknowledged; it halted loudly (seen {halt.looks} times){given_up}"
+    for said in run.events.of("halted"):
+        if not any(halt.covers(said["partition"], said["t"]) for halt in taken_back):
+            yield f"halted: partition {said['partition']} said at {said['t'] / 1e6:.3f} s: {said['why']}"
 
 
 def details(run, violation):

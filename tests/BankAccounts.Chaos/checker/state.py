@@ -2,6 +2,7 @@
 
 import uuid
 
+import halts
 from model import Decision
 from violation import Violation
 
@@ -117,7 +118,7 @@ def head_of(partition):
 
 def while_it_ran(run):
     """I7: each time somebody looked, Redis was the fold up to its position, which went back only after a loss."""
-    losses = [(fault["t"], fault["healed"]) for fault in run.events.of("fault") if fault["redis_loss"]]
+    taken_back = halts.accepted(run)
     before = {}
     for look in run.events.of("standing"):
         number, position = look["partition"], look["position"]
@@ -125,14 +126,14 @@ def while_it_ran(run):
         last = before.get(number)
         before[number] = look
         if last and position < last["position"]:
-            if not any(began <= look["t"] and healed >= last["t"] for began, healed in losses):
+            if not run.events.lost_redis(last["t"], look["t"]) and not any(
+                    halt.covers(number, last["t"]) and halts.is_given_up(run, halt) for halt in taken_back):
                 yield Violation("I7", f"Redis went back from {last['position']} to {position} and had lost nothing",
                                 number, position)
-        if position == 0:
+        if halts.is_fold(partition, look) or any(halt.covers(number, look["t"]) for halt in taken_back):
             continue
-        digests = partition.digests.get(position)
-        if digests is None:
+        if position not in partition.digests:
             yield Violation("I7", f"Redis stood at {position}, where the log has no record before it", number,
                             position - 1, log_lost=position > partition.position)
-        elif (look["digest"], look["decision_digest"]) != tuple(digest.hex() for digest in digests):
+        else:
             yield Violation("I7", f"Redis at {position} was not the fold of the log up to there", number, position - 1)
