@@ -23,7 +23,7 @@ public static class BankGrpcExtensions
     /// health check is healthy. Who may call is what <see cref="SecurityExtensions" /> says.
     /// </summary>
     /// <param name="builder">The application.</param>
-    /// <param name="serviceNames">Full names, as <c>bankaccounts.v1.AccountService</c>.</param>
+    /// <param name="serviceNames">Full names, as <c>bankaccounts.v1.QueryService</c>.</param>
     public static IGrpcServerBuilder AddBankGrpc(
         this IHostApplicationBuilder builder, params string[] serviceNames)
     {

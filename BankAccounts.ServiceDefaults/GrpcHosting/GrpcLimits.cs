@@ -1,7 +1,7 @@
 namespace BankAccounts.ServiceDefaults.GrpcHosting;
 
 /// <summary>
-/// What one caller may ask of a gRPC service; section <c>Grpc:Limits</c>. A value outside of its
+/// What a gRPC service takes, of one caller and of all; section <c>Grpc:Limits</c>. A value outside of its
 /// bounds ends the start of the service.
 /// </summary>
 public sealed record GrpcLimits
