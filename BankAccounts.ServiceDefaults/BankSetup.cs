@@ -29,7 +29,7 @@ public static class BankSetup
 
     /// <summary>Adds the guard of the log's topic, and the health check <c>kafka</c>.</summary>
     /// <param name="builder">The service.</param>
-    /// <param name="connection">The producer's or consumer's connection, which it asks through.</param>
+    /// <param name="connection">The connection that it asks through: the producer's.</param>
     public static void AddLogTopic(
         this IHostApplicationBuilder builder, Func<IServiceProvider, Handle> connection)
     {

@@ -11,7 +11,7 @@ public sealed class UnfitTopicException(string message) : Exception(message);
 
 /// <summary>
 /// The topic that is the log: created if it is missing, and refused if it has too few partitions or
-/// forgets. It asks through the connection of a producer or consumer that the service has anyway.
+/// forgets. It asks through the connection of the producer that the service has anyway.
 /// </summary>
 public sealed partial class LogTopic(IOptions<BankOptions> options, ILogger<LogTopic> logger)
 {
