@@ -5,14 +5,18 @@
 -- ARGV[3] the first number         ARGV[4] the last number; none are read if it is smaller
 -- ARGV[5] how many entries a page holds
 --
--- Returns {} if the partition has no live generation, else {layout, catch_up, position, account, {page, …},
--- {entry, …}}: the sealed pages that hold any of the numbers, and those that are not sealed.
+-- Returns {} if the partition has no live generation, or one that a commit has left midway; else
+-- {layout, catch_up, position, account, {page, …}, {entry, …}}: the sealed pages that hold any of the numbers, and those that are not sealed.
 local root = redis.call('HMGET', KEYS[1], 'generation', 'layout', 'catch_up')
 if not root[1] then
   return {}
 end
 local prefix = KEYS[1] .. ':' .. root[1] .. ':'
-local result = {root[2], root[3], redis.call('HGET', prefix .. 'head', 'position'),
+local head = redis.call('HMGET', prefix .. 'head', 'position', 'dirty')
+if head[2] then
+  return {}
+end
+local result = {root[2], root[3], head[1],
   redis.call('HGET', prefix .. 'accounts', ARGV[1]), {}, {}}
 local first, last, size = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 if not result[4] or last < first then

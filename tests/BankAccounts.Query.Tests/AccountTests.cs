@@ -136,14 +136,35 @@ public sealed class AccountTests(QueryHost host) : QueryTest(host)
         await GivenAsync(Create(Alice), Deposit(Alice, 5));
         await Host.Database.HashSetAsync("{bank:3}", "catch_up", 9);
 
-        Refused(await Refusal.OfAsync(Queries.GetAccountAsync(new() { AccountId = Alice.ToString() })), StatusCode.Unavailable, "REBUILDING");
-        Refused(await Refusal.OfAsync(Queries.ListHistoryAsync(new() { AccountId = Alice.ToString() })), StatusCode.Unavailable, "REBUILDING");
-        Refused(await Refusal.OfAsync(Queries.ListAccountsAsync(new())), StatusCode.Unavailable, "REBUILDING");
-        Refused(await RefusalOfAsync(Queries.GetStatement(new() { AccountId = Alice.ToString() })), StatusCode.Unavailable, "REBUILDING");
-        Refused(await RefusalOfAsync(Queries.WatchAccount(new() { AccountId = Alice.ToString() })), StatusCode.Unavailable, "REBUILDING");
-        Refused(await Refusal.OfAsync(Queries.GetDecisionAsync(new() { Position = At(3, 0) })), StatusCode.Unavailable, "REBUILDING");
+        await AllReadsSayThatItIsRebuiltAsync(allowStale: false);
         Assert.Equal(5, (await Queries.GetAccountAsync(new() { AccountId = Alice.ToString(), AllowStale = true })).Account.Balance);
         Assert.Single((await Queries.ListAccountsAsync(new() { AllowStale = true })).Accounts);
         Assert.Equal(2, (await Queries.ListHistoryAsync(new() { AccountId = Alice.ToString(), AllowStale = true })).Entries.Count);
+    }
+
+    [Fact]
+    public async Task What_a_commit_has_left_midway_is_read_by_nobody()
+    {
+        await GivenAsync(Create(Alice), Deposit(Alice, 5));
+        var generation = await Host.Database.HashGetAsync("{bank:3}", "generation");
+        await Host.Database.HashSetAsync($"{{bank:3}}:{generation}:head", "dirty", 3);
+
+        await AllReadsSayThatItIsRebuiltAsync(allowStale: false);
+        await AllReadsSayThatItIsRebuiltAsync(allowStale: true);
+    }
+
+    private async Task AllReadsSayThatItIsRebuiltAsync(bool allowStale)
+    {
+        var alice = Alice.ToString();
+        Refusal[] refusals =
+        [
+            await Refusal.OfAsync(Queries.GetAccountAsync(new() { AccountId = alice, AllowStale = allowStale })),
+            await Refusal.OfAsync(Queries.ListHistoryAsync(new() { AccountId = alice, AllowStale = allowStale })),
+            await Refusal.OfAsync(Queries.ListAccountsAsync(new() { AllowStale = allowStale })),
+            await RefusalOfAsync(Queries.GetStatement(new() { AccountId = alice, AllowStale = allowStale })),
+            await RefusalOfAsync(Queries.WatchAccount(new() { AccountId = alice })),
+            await Refusal.OfAsync(Queries.GetDecisionAsync(new() { Position = At(3, 0) })),
+        ];
+        Assert.All(refusals, refusal => Refused(refusal, StatusCode.Unavailable, "REBUILDING"));
     }
 }
