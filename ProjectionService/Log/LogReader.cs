@@ -42,6 +42,9 @@ public sealed partial class LogReader(
     private readonly CancellationTokenSource stopping = new();
     private readonly ConcurrentDictionary<int, PartitionFeed> feeds = new();
     private readonly Stopwatch sinceLook = new();
+
+    // The client calls back on the reader's thread, while it is polled.
+    private string? lookBecause;
     private readonly Stopwatch sinceEnds = Stopwatch.StartNew();
     private Thread? thread;
 
@@ -92,23 +95,28 @@ public sealed partial class LogReader(
     }
 
     /// <summary>
-    /// The client had an error with a broker: each projector looks whether the log is still the same,
-    /// because a failover may have cut its end. At most once in a while, as errors come in swarms.
+    /// The client had an error with a broker: each projector is to look whether the log is still the same, because a
+    /// failover may have cut its end.
     /// </summary>
     public void OnError(Error error)
     {
-        lock (sinceLook)
+        lookBecause = error.Reason;
+        LookIfDue();
+    }
+
+    /// <summary>At most once in a while, as errors come in swarms; the last of a swarm is put off.</summary>
+    private void LookIfDue()
+    {
+        if (lookBecause is not { } reason || (sinceLook.IsRunning && sinceLook.Elapsed < MinLookInterval))
         {
-            if (sinceLook.IsRunning && sinceLook.Elapsed < MinLookInterval)
-            {
-                return;
-            }
-            sinceLook.Restart();
+            return;
         }
-        LogFailed(error.Reason);
+        lookBecause = null;
+        sinceLook.Restart();
+        LogFailed(reason);
         foreach (var feed in feeds.Values)
         {
-            feed.Lose(new LogLostException($"a broker had an error ({error.Reason}); looking at the log again."));
+            feed.Lose(new LogLostException($"a broker had an error ({reason}); looking at the log again."));
         }
     }
 
@@ -144,6 +152,7 @@ public sealed partial class LogReader(
         try
         {
             var pollTime = PollTime;
+            LookIfDue();
             foreach (var (_, feed) in feeds)
             {
                 FollowProjector(consumer, feed);
@@ -209,14 +218,31 @@ public sealed partial class LogReader(
         var partition = new TopicPartition(bank.Value.Topic, feed.Partition);
         if (feed.TryGetSeek(out var seek, out var offset))
         {
-            consumer.Seek(new TopicPartitionOffset(partition, offset));
+            ReadOn(consumer, feed, new TopicPartitionOffset(partition, offset));
             feed.SeekDone(seek);
-            LogSeek(feed.Partition, offset);
         }
         if (feed.IsPaused && feed.IsHalfEmpty)
         {
             consumer.Resume([partition]);
             feed.IsPaused = false;
+        }
+    }
+
+    private void ReadOn(IConsumer<byte[]?, byte[]?> consumer, PartitionFeed feed, TopicPartitionOffset at)
+    {
+        try
+        {
+            if (consumer.ReadOn(at))
+            {
+                LogAnew(feed.Partition, at.Offset);
+                feed.IsPaused = false;
+            }
+            LogSeek(feed.Partition, at.Offset);
+        }
+        catch (KafkaException failed)
+        {
+            // One partition must not keep the others from being read. Its projector tries again, later and later.
+            feed.Lose(new LogLostException($"it could not be read on at {at.Offset} ({failed.Error.Reason})."));
         }
     }
 
@@ -257,6 +283,10 @@ public sealed partial class LogReader(
 
     [LoggerMessage(EventId = 2003, Level = LogLevel.Debug, Message = "Partition {Partition}: reading on at {Offset}.")]
     private partial void LogSeek(int partition, long offset);
+
+    [LoggerMessage(EventId = 2006, Level = LogLevel.Information,
+        Message = "Partition {Partition}: begins to read anew at {Offset}.")]
+    private partial void LogAnew(int partition, long offset);
 
     [LoggerMessage(EventId = 2005, Level = LogLevel.Warning,
         Message = "A partition needs a newer build: leaving the consumer group for a while.")]

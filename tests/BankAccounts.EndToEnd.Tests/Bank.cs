@@ -54,12 +54,18 @@ public sealed partial class Bank : IAsyncDisposable
         Environment.GetEnvironmentVariable("BANK_TEST_CLUSTER") == "true" ? OnClusters : [];
 
     /// <summary>Starts a bank and waits until all of it is healthy.</summary>
-    public static async Task<Bank> StartAsync(string dataFolder, params string[] args)
+    public static Task<Bank> StartAsync(string dataFolder, params string[] args) =>
+        StartAsync(dataFolder, _ => { }, args);
+
+    /// <summary>The same, of a bank that the test has changed before.</summary>
+    public static async Task<Bank> StartAsync(
+        string dataFolder, Action<IDistributedApplicationTestingBuilder> change, params string[] args)
     {
         using var patience = new CancellationTokenSource(StartTimeout);
         var builder = await DistributedApplicationTestingBuilder
             .CreateAsync<Projects.BankAccounts_AppHost>(
                 ["--data", dataFolder, .. UsualEngines, .. args], patience.Token);
+        change(builder);
         var app = await builder.BuildAsync(patience.Token);
         var bank = new Bank(app);
         try
@@ -121,6 +127,10 @@ public sealed partial class Bank : IAsyncDisposable
         }
         return created.AccountId;
     }
+
+    /// <summary>What an operator does to have a partition folded anew.</summary>
+    public async Task GiveUpAsync(int partition) =>
+        await (await RedisAsync()).GetDatabase().KeyDeleteAsync(RedisKeys.Root(partition));
 
     /// <summary>The account, once the fold has passed a position.</summary>
     public async Task<Account> GetAccountAsync(string accountId, Position? after = null)
