@@ -234,7 +234,7 @@ public sealed partial class PartitionProjector(
             ? position
             : end;
         LogContinuity.RequireWithin(feed.Partition, session.Ledger.Head, start, seenEnd);
-        await store.SetCatchUpAsync(end, cancellation);
+        await store.SetCatchUpAsync(session.Keys, end, cancellation);
         return end;
     }
 

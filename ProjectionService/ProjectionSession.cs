@@ -14,7 +14,6 @@ public sealed class ProjectionSession
 {
     private readonly LedgerStore store;
     private readonly ProjectionOptions options;
-    private readonly RedisKeys keys;
     private readonly PartitionLedger ledger;
     private Task? commit;
     private Changes? committing;
@@ -27,10 +26,13 @@ public sealed class ProjectionSession
     {
         this.store = store;
         this.options = options;
-        this.keys = keys;
+        Keys = keys;
         this.ledger = ledger;
         ConfirmedPosition = ledger.Head.Position;
     }
+
+    /// <summary>The keys of the generation that it folds into.</summary>
+    public RedisKeys Keys { get; }
 
     /// <summary>The position of the last commit that is known to have been taken.</summary>
     public long ConfirmedPosition { get; private set; }
@@ -125,7 +127,7 @@ public sealed class ProjectionSession
     /// <summary>Looks whether Redis still stands where the last commit left it.</summary>
     public Task WatchAsync(CancellationToken cancellation) =>
         store.PrefetchAsync(
-            keys, ledger, PrefetchNeeds.Of([], ledger), ConfirmedPosition, cancellation);
+            Keys, ledger, PrefetchNeeds.Of([], ledger), ConfirmedPosition, cancellation);
 
     private async Task PrefetchAsync(
         List<LedgerRecord> records, BatchTrace? trace, CancellationToken cancellation)
@@ -134,7 +136,7 @@ public sealed class ProjectionSession
         if (!needs.AreNone)
         {
             trace?.BeginScript("prefetch.lua");
-            await store.PrefetchAsync(keys, ledger, needs, ConfirmedPosition, cancellation);
+            await store.PrefetchAsync(Keys, ledger, needs, ConfirmedPosition, cancellation);
             trace?.EndScript();
         }
     }
@@ -147,7 +149,7 @@ public sealed class ProjectionSession
         {
             ledger.Apply(record, changes);
         }
-        var next = EncodedCommit.Of(keys, before, ledger, changes).Telling(changes);
+        var next = EncodedCommit.Of(Keys, before, ledger, changes).Telling(changes);
         ProjectionMetrics.Folded(records.Count, began);
         return next;
     }

@@ -1,6 +1,7 @@
 using BankAccounts.ProjectionService.Log;
 using BankAccounts.ServiceDefaults;
 using BankAccounts.ServiceDefaults.Grpc;
+using BankAccounts.ServiceDefaults.Overload;
 using BankAccounts.V1;
 using Confluent.Kafka;
 using Google.Protobuf.Collections;
@@ -10,7 +11,7 @@ using Microsoft.Extensions.Options;
 namespace BankAccounts.ProjectionService.Grpc;
 
 /// <summary>The gRPC face of the ledger, for operators and auditors.</summary>
-public sealed class LedgerGrpcService(
+public sealed partial class LedgerGrpcService(
     StatusReader statuses,
     LogEnds logEnds,
     VerifyCall verify,
@@ -18,7 +19,9 @@ public sealed class LedgerGrpcService(
     VoidList voids,
     ChannelList channels,
     ReleaseCall release,
-    IOptions<BankOptions> bank) : LedgerService.LedgerServiceBase
+    IHostApplicationLifetime lifetime,
+    IOptions<BankOptions> bank,
+    ILogger<LedgerGrpcService> logger) : LedgerService.LedgerServiceBase
 {
     /// <summary>A status without the log's end is better than none.</summary>
     private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(2);
@@ -35,20 +38,18 @@ public sealed class LedgerGrpcService(
     /// <inheritdoc/>
     public override Task Verify(
         VerifyRequest request, IServerStreamWriter<VerifyResponse> responseStream, ServerCallContext context) =>
-        AnswerAsync(async () =>
-        {
-            await verify.RunAsync(Checked(request.Partitions), responseStream, context.CancellationToken);
-            return true;
-        });
+        StreamAsync(
+            request.Partitions,
+            (partitions, cancellation) => verify.RunAsync(partitions, responseStream, cancellation),
+            context);
 
     /// <inheritdoc/>
     public override Task Rebuild(
         RebuildRequest request, IServerStreamWriter<RebuildResponse> responseStream, ServerCallContext context) =>
-        AnswerAsync(async () =>
-        {
-            await rebuild.RunAsync(Checked(request.Partitions), responseStream, context.CancellationToken);
-            return true;
-        });
+        StreamAsync(
+            request.Partitions,
+            (partitions, cancellation) => rebuild.RunAsync(partitions, responseStream, cancellation),
+            context);
 
     /// <inheritdoc/>
     public override Task<ListVoidsResponse> ListVoids(ListVoidsRequest request, ServerCallContext context) =>
@@ -62,7 +63,35 @@ public sealed class LedgerGrpcService(
     /// <inheritdoc/>
     public override Task<ReleaseChannelResponse> ReleaseChannel(
         ReleaseChannelRequest request, ServerCallContext context) =>
-        AnswerAsync(() => release.RunAsync(request, context));
+        AnswerAsync(() =>
+        {
+            LogAsked(context.GetHttpContext().CallerName(), context.Method, request.ToString());
+            return release.RunAsync(request, context);
+        });
+
+    /// <summary>A server that stops does not wait for what may take an hour.</summary>
+    private async Task StreamAsync(
+        RepeatedField<int> partitions,
+        Func<IReadOnlyList<int>, CancellationToken, Task> answer,
+        ServerCallContext context)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(
+            context.CancellationToken, lifetime.ApplicationStopping);
+        try
+        {
+            await AnswerAsync(async () =>
+            {
+                var all = Checked(partitions);
+                LogAsked(context.GetHttpContext().CallerName(), context.Method, string.Join(", ", all));
+                await answer(all, ending.Token);
+                return true;
+            });
+        }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            throw BankErrors.Create(Reasons.ShuttingDown, "This server is going down; ask another one.");
+        }
+    }
 
     private async Task<PartitionStatus> StatusOfAsync(int partition, CancellationToken cancellation)
     {
@@ -91,6 +120,9 @@ public sealed class LedgerGrpcService(
         fields.ThrowIfAny();
         return partitions.Count > 0 ? [.. partitions] : [.. Enumerable.Range(0, bank.Value.PartitionCount)];
     }
+
+    [LoggerMessage(EventId = 2402, Level = LogLevel.Information, Message = "{Caller} asks for {Method} of {What}.")]
+    private partial void LogAsked(string caller, string method, string what);
 
     private static async Task<T> AnswerAsync<T>(Func<Task<T>> answer)
     {

@@ -37,6 +37,9 @@ public sealed partial class LogReader(
     /// <summary>How old the log's ends may be that the lag is measured by.</summary>
     private static readonly TimeSpan EndsInterval = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long commits under way and the farewell to the group may take in the end.</summary>
+    private static readonly TimeSpan LeaveTime = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan ErrorPause = TimeSpan.FromMilliseconds(200);
 
     private readonly CancellationTokenSource stopping = new();
@@ -60,7 +63,8 @@ public sealed partial class LogReader(
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await stopping.CancelAsync();
-        await Task.Run(() => thread?.Join(), cancellationToken);
+        // Whatever is left of the host's patience: nobody may dispose of the consumer while it is used.
+        await Task.Run(() => thread?.Join(LeaveTime), CancellationToken.None);
     }
 
     /// <inheritdoc/>
@@ -234,7 +238,6 @@ public sealed partial class LogReader(
         {
             if (consumer.ReadOn(at))
             {
-                LogAnew(feed.Partition, at.Offset);
                 feed.IsPaused = false;
             }
             LogSeek(feed.Partition, at.Offset);
@@ -283,10 +286,6 @@ public sealed partial class LogReader(
 
     [LoggerMessage(EventId = 2003, Level = LogLevel.Debug, Message = "Partition {Partition}: reading on at {Offset}.")]
     private partial void LogSeek(int partition, long offset);
-
-    [LoggerMessage(EventId = 2006, Level = LogLevel.Information,
-        Message = "Partition {Partition}: begins to read anew at {Offset}.")]
-    private partial void LogAnew(int partition, long offset);
 
     [LoggerMessage(EventId = 2005, Level = LogLevel.Warning,
         Message = "A partition needs a newer build: leaving the consumer group for a while.")]

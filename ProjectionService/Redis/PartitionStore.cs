@@ -14,6 +14,7 @@ public sealed class PartitionStore(IDatabase database, int partition, TimeSpan t
 {
     private static readonly RedisScript LoadScript = new(typeof(PartitionStore), "load.lua");
     private static readonly RedisScript BeginScript = new(typeof(PartitionStore), "begin.lua");
+    private static readonly RedisScript CatchUpScript = new(typeof(PartitionStore), "catch-up.lua");
     private static readonly RedisScript ChannelsScript = new(typeof(PartitionStore), "channels.lua");
     private static readonly RedisScript PrefetchScript = new(typeof(PartitionStore), "prefetch.lua");
     private static readonly RedisScript CommitScript = new(typeof(PartitionStore), "commit.lua");
@@ -123,9 +124,16 @@ public sealed class PartitionStore(IDatabase database, int partition, TimeSpan t
     }
 
     /// <summary>Notes up to which offset reads are behind the log that was there at the start.</summary>
-    public Task SetCatchUpAsync(long endOffset, CancellationToken cancellation) =>
-        database.HashSetAsync(RedisKeys.Root(Partition), "catch_up", endOffset)
-            .WaitAsync(timeout, cancellation);
+    /// <exception cref="CommitRefusedException">Another generation is the live one.</exception>
+    public async Task SetCatchUpAsync(RedisKeys keys, long endOffset, CancellationToken cancellation)
+    {
+        var noted = await CatchUpScript.EvaluateAsync(
+            database, [RedisKeys.Root(Partition)], [keys.Generation, endOffset], timeout, cancellation);
+        if ((long)noted != 1)
+        {
+            throw new CommitRefusedException($"Partition {Partition}: generation {keys.Generation} is not live.");
+        }
+    }
 
     private static bool IsUsable(RedisResult[] loaded) =>
         (string?)loaded[1] == RedisKeys.Layout.ToString(CultureInfo.InvariantCulture)

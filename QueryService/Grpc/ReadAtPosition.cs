@@ -17,28 +17,34 @@ namespace BankAccounts.QueryService.Grpc;
 /// <param name="partition">The partition.</param>
 /// <param name="minOffset">The offset that the fold must have passed; −1 for none.</param>
 /// <param name="allowStale">Whether to answer while the partition is behind.</param>
+/// <param name="stopping">Cancelled when this server stops.</param>
 public sealed class ReadAtPosition(
-    CommitFeed feed, ServerCallContext context, int partition, long minOffset, bool allowStale)
+    CommitFeed feed,
+    ServerCallContext context,
+    int partition,
+    long minOffset,
+    bool allowStale,
+    CancellationToken stopping)
 {
     /// <summary>The partition.</summary>
     public int Partition => partition;
 
     /// <summary>The same, of a later position if this one is.</summary>
     public ReadAtPosition NotBefore(long offset) =>
-        new(feed, context, partition, Math.Max(minOffset, offset), allowStale);
+        new(feed, context, partition, Math.Max(minOffset, offset), allowStale, stopping);
 
     /// <summary>
     /// The same for what cannot be another after this offset: only that the fold is behind it has to be waited for.
     /// </summary>
     public ReadAtPosition Unchanging(long offset) =>
-        new(feed, context, partition, Math.Max(minOffset, offset), allowStale: true);
+        new(feed, context, partition, Math.Max(minOffset, offset), allowStale: true, stopping);
 
     /// <summary>Reads as soon as the position is passed.</summary>
     /// <exception cref="RpcException">UNAVAILABLE or DEADLINE_EXCEEDED.</exception>
     public async Task<Reading<T>> ReadAsync<T>(Func<CancellationToken, Task<Reading<T>?>> read)
         where T : class
     {
-        using var wait = new PositionWait(feed, context);
+        using var wait = new PositionWait(feed, context, stopping);
         while (true)
         {
             var reading = await TryReadAsync(read);

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace BankAccounts.QueryService.Grpc;
 
 /// <summary>What every call does with its positions.</summary>
-public sealed class Reads(CommitFeed feed, IOptions<BankOptions> bank)
+public sealed class Reads(CommitFeed feed, IHostApplicationLifetime lifetime, IOptions<BankOptions> bank)
 {
     /// <summary>How many partitions the bank has.</summary>
     public int PartitionCount => bank.Value.PartitionCount;
@@ -39,7 +39,7 @@ public sealed class Reads(CommitFeed feed, IOptions<BankOptions> bank)
             .Select(position => position.Offset)
             .DefaultIfEmpty(-1)
             .Max();
-        return new ReadAtPosition(feed, context, partition, minOffset, allowStale);
+        return new ReadAtPosition(feed, context, partition, minOffset, allowStale, lifetime.ApplicationStopping);
     }
 
     /// <summary>The reads of one call about an account.</summary>

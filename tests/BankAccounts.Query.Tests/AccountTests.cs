@@ -94,7 +94,7 @@ public sealed class AccountTests(QueryHost host) : QueryTest(host)
     {
         await GivenAsync(Create(Alice));
         var late = await Refusal.OfAsync(Queries.GetAccountAsync(
-            new() { AccountId = Alice.ToString(), MinPosition = { At(Partition, 1) } }, deadline: QueryHost.In(0.5)));
+            new() { AccountId = Alice.ToString(), MinPosition = { At(Partition, 1) } }, deadline: QueryHost.In(2.5)));
         Refused(late, StatusCode.DeadlineExceeded, "POSITION_NOT_REACHED");
         Assert.Equal(("1", "0"), (late.Info.Metadata["min_position"], late.Info.Metadata["position"]));
     }

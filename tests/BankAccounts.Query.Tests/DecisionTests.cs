@@ -32,7 +32,7 @@ public sealed class DecisionTests(QueryHost host) : QueryTest(host)
     {
         await GivenAsync(Create(Alice));
         var waiting = Queries.GetDecisionAsync(new() { Position = At(Partition, 1) }, deadline: QueryHost.In(30)).ResponseAsync;
-        var late = await Refusal.OfAsync(Queries.GetDecisionAsync(new() { Position = At(Partition, 1) }, deadline: QueryHost.In(0.3)));
+        var late = await Refusal.OfAsync(Queries.GetDecisionAsync(new() { Position = At(Partition, 1) }, deadline: QueryHost.In(2.5)));
         Refused(late, StatusCode.DeadlineExceeded, "POSITION_NOT_REACHED");
         await GivenAsync(Deposit(Alice, 5));
         Assert.Equal(5, (await waiting).Decision.Balance);

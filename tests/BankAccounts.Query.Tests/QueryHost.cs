@@ -122,7 +122,7 @@ public sealed class QueryHost : IAsyncLifetime
         var store = new PartitionStore(Database, partition, Timeout);
         sessions[partition] = await ProjectionSession.BeginAsync(
             store, new ProjectionOptions(), confirmed: null, default);
-        await store.SetCatchUpAsync(0, default);
+        await store.SetCatchUpAsync(sessions[partition].Keys, 0, default);
     }
 
     /// <summary>Commits what is new in a log.</summary>

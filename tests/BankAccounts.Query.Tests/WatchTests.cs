@@ -1,3 +1,4 @@
+using BankAccounts.EndToEnd.Tests;
 using BankAccounts.ServiceDefaults.Redis;
 using BankAccounts.Tests.Servers;
 using BankAccounts.V1;
@@ -158,7 +159,7 @@ public sealed class WatchTests(QueryHost host) : QueryTest(host)
     }
 
     [Fact]
-    public async Task A_server_that_ends_ends_its_streams_at_once()
+    public async Task A_server_that_ends_ends_its_streams_and_what_waits_at_once()
     {
         await GivenAsync(Create(Alice));
         await using var server = await Host.StartAsync();
@@ -166,9 +167,13 @@ public sealed class WatchTests(QueryHost host) : QueryTest(host)
         var queries = new V1.QueryService.QueryServiceClient(channel);
         using var watch = queries.WatchAccount(new() { AccountId = Alice.ToString() });
         await NextAsync(watch);
+        var waiting = Refusal.OfAsync(queries.GetAccountAsync(
+            new() { AccountId = Alice.ToString(), MinPosition = { At(Partition, 1_000) } }, deadline: QueryHost.In(120)));
+        await Task.WhenAny(waiting, queries.GetAccountAsync(new() { AccountId = Alice.ToString() }).ResponseAsync);
 
         var stopped = server.StopAsync();
         Refused(await RefusalOfAsync(watch), StatusCode.Unavailable, "SHUTTING_DOWN");
+        Refused(await waiting, StatusCode.Unavailable, "SHUTTING_DOWN");
         await stopped.WaitAsync(TimeSpan.FromSeconds(10));
     }
 

@@ -12,6 +12,20 @@ namespace BankAccounts.Store.Tests;
 public sealed class CommitTests(Redis redis) : StoreTest(redis)
 {
     [Fact]
+    public async Task What_a_late_owner_says_of_the_end_is_not_taken_for_another_generation()
+    {
+        var late = await BeginAsync();
+        await Redis.ForgetAllAsync();
+        var owner = await BeginAsync();
+        await Redis.Store().SetCatchUpAsync(owner.Keys, 9, CancellationToken.None);
+
+        await Assert.ThrowsAsync<CommitRefusedException>(
+            () => Redis.Store().SetCatchUpAsync(late.Keys, 1, CancellationToken.None));
+
+        Assert.Equal(9, (long)await Redis.Database.HashGetAsync(RedisKeys.Root(Partition), "catch_up"));
+    }
+
+    [Fact]
     public async Task A_partition_of_which_Redis_has_nothing_begins_a_generation_at_position_0()
     {
         var session = await BeginAsync();
