@@ -227,6 +227,6 @@ public static class Reasons
 
     private static ErrorReason Running(string name) => new(
         name, StatusCode.ResourceExhausted,
-        "This process runs one already: it takes the memory of a partition, so there is one at a time.")
+        "This process runs one already: it takes memory and keeps Redis busy, so there is one at a time.")
     { RetryAfter = Later };
 }

@@ -236,10 +236,7 @@ public sealed partial class LogReader(
     {
         try
         {
-            if (consumer.ReadOn(at))
-            {
-                feed.IsPaused = false;
-            }
+            consumer.ReadOn(at);
             LogSeek(feed.Partition, at.Offset);
         }
         catch (KafkaException failed)

@@ -33,8 +33,11 @@ public sealed class PartitionFeed(int partition, int capacity)
     /// <summary>The partition.</summary>
     public int Partition { get; } = partition;
 
-    /// <summary>Whether reading is paused. The reader's thread only.</summary>
-    public bool IsPaused { get; set; }
+    /// <summary>
+    /// Whether reading is paused, or may be: the client lets a partition that was paused stay so over a rebalance, and
+    /// over everything else but being resumed. The reader's thread only.
+    /// </summary>
+    public bool IsPaused { get; set; } = true;
 
     /// <summary>Whether the projector has said where to begin. The reader's thread only.</summary>
     public bool HasSought => doneSeek > 0;

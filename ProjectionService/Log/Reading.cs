@@ -10,7 +10,7 @@ public static class Reading
     /// reads the partition no further, and it seeks in none that it does not read (librdkafka,
     /// <c>rd_kafka_toppar_seek</c>): then it begins with the partition anew.
     /// </summary>
-    /// <returns>Whether it had to begin anew; then the partition is not paused any more.</returns>
+    /// <returns>Whether it had to begin anew.</returns>
     public static bool ReadOn<TKey, TValue>(this IConsumer<TKey, TValue> consumer, TopicPartitionOffset at)
     {
         try

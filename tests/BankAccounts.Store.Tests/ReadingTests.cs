@@ -27,6 +27,27 @@ public sealed class ReadingTests
         consumer.Close();
     }
 
+    [Fact]
+    public async Task A_partition_that_was_paused_when_the_group_took_it_away_is_read_when_it_comes_back()
+    {
+        using var broker = new MockBroker(Place.Topic);
+        await broker.AppendAsync(Place, 3);
+        using var consumer = NewMember(broker, begin: 0);
+        ReadNext(consumer);
+        consumer.Pause([Place]);
+
+        consumer.IncrementalUnassign([Place]);
+        consumer.IncrementalAssign([new TopicPartitionOffset(Place, 0)]);
+        // As the reader does with a partition that is new to it.
+        if (new PartitionFeed(Place.Partition, capacity: 10) is { IsPaused: true, IsHalfEmpty: true })
+        {
+            consumer.Resume([Place]);
+        }
+
+        Assert.Equal(0, ReadNext(consumer).Offset.Value);
+        consumer.Close();
+    }
+
     private static ConsumeResult<byte[], byte[]> ReadNext(IConsumer<byte[], byte[]> consumer)
     {
         for (var end = DateTime.UtcNow + Patience; DateTime.UtcNow < end;)
