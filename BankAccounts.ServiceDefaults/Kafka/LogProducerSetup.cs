@@ -1,0 +1,24 @@
+using Aspire.Confluent.Kafka;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace BankAccounts.ServiceDefaults.Kafka;
+
+/// <summary>The producer of the services that append to the log.</summary>
+public static class LogProducerSetup
+{
+    /// <summary>Adds the producer, and who hears its errors.</summary>
+    public static void AddLogProducer(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<ProducerGuard>();
+        builder.AddKafkaProducer<byte[], byte[]>("kafka", Configure, (services, producer) =>
+        {
+            var guard = services.GetRequiredService<ProducerGuard>();
+            producer.SetErrorHandler((_, error) => guard.OnError(error));
+        });
+    }
+
+    /// <summary>What configuration cannot say of the producer.</summary>
+    private static void Configure(KafkaProducerSettings settings) =>
+        (settings.DisableHealthChecks, settings.DisableMetrics, settings.DisableTracing) = (true, true, true);
+}

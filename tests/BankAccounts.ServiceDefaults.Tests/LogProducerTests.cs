@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using BankAccounts.ServiceDefaults.Kafka;
+using Confluent.Kafka;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace BankAccounts.ServiceDefaults.Tests;
+
+/// <summary>The producer that both appending services have: who hears its errors, and what these lead to.</summary>
+public sealed class LogProducerTests
+{
+    private readonly Lines lines = new();
+
+    [Theory]
+    [InlineData(true, 1012, LogLevel.Critical)]
+    [InlineData(false, 1013, LogLevel.Warning)]
+    public void An_error_is_told_and_a_fatal_one_ends_the_process(bool isFatal, int eventId, LogLevel level)
+    {
+        var life = new Life();
+        var exitCode = Environment.ExitCode;
+        try
+        {
+            new ProducerGuard(life, lines).OnError(new Error(ErrorCode.OutOfOrderSequenceNumber, "lost records", isFatal));
+
+            Assert.Equal((isFatal, isFatal ? 1 : exitCode), (life.IsStopped, Environment.ExitCode));
+            var line = Assert.Single(lines.Written);
+            Assert.Equal((eventId, level), (line.Id, line.Level));
+            Assert.Contains("lost records", line.Text, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Environment.ExitCode = exitCode;
+        }
+    }
+
+    [Fact]
+    public async Task The_guard_hears_what_the_client_library_says()
+    {
+        using var host = HostWith($"127.0.0.1:{FreePorts.Take()}");
+        host.Services.GetRequiredService<IProducer<byte[], byte[]>>();
+        await Eventually.BecomesTrue(
+            () => Task.FromResult(lines.Written.Any(line => line.Id == 1013)), "nobody listens there, and the guard says so");
+    }
+
+    private IHost HostWith(string brokers)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration["ConnectionStrings:kafka"] = brokers;
+        builder.AddLogProducer();
+        builder.Services.AddSingleton<ILogger<ProducerGuard>>(lines);
+        return builder.Build();
+    }
+
+    private sealed class Life : IHostApplicationLifetime
+    {
+        public bool IsStopped { get; private set; }
+
+        public CancellationToken ApplicationStarted => default;
+
+        public CancellationToken ApplicationStopping => default;
+
+        public CancellationToken ApplicationStopped => default;
+
+        public void StopApplication() => IsStopped = true;
+    }
+
+    private sealed class Lines : ILogger<ProducerGuard>
+    {
+        public ConcurrentQueue<(int Id, LogLevel Level, string Text)> Written { get; } = new();
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter) =>
+            Written.Enqueue((eventId.Id, logLevel, formatter(state, exception)));
+    }
+}
