@@ -19,6 +19,10 @@ public static class LogProducerSetup
     }
 
     /// <summary>What configuration cannot say of the producer.</summary>
-    private static void Configure(KafkaProducerSettings settings) =>
+    internal static void Configure(KafkaProducerSettings settings)
+    {
         (settings.DisableHealthChecks, settings.DisableMetrics, settings.DisableTracing) = (true, true, true);
+        // By its name only: it is no property of ProducerConfig, though producers have it, and have it on by themselves.
+        settings.Config.Set("allow.auto.create.topics", "false");
+    }
 }

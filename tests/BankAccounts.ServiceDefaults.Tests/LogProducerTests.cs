@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Aspire.Confluent.Kafka;
 using BankAccounts.ServiceDefaults.Kafka;
 using Confluent.Kafka;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,6 +42,14 @@ public sealed class LogProducerTests
         host.Services.GetRequiredService<IProducer<byte[], byte[]>>();
         await Eventually.BecomesTrue(
             () => Task.FromResult(lines.Written.Any(line => line.Id == 1013)), "nobody listens there, and the guard says so");
+    }
+
+    [Fact]
+    public void It_never_makes_a_broker_create_the_topic_that_it_asks_for()
+    {
+        var settings = new KafkaProducerSettings();
+        LogProducerSetup.Configure(settings);
+        Assert.Equal("false", settings.Config.Get("allow.auto.create.topics"));
     }
 
     private IHost HostWith(string brokers)
