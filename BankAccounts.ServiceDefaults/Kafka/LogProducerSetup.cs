@@ -22,7 +22,7 @@ public static class LogProducerSetup
     internal static void Configure(KafkaProducerSettings settings)
     {
         (settings.DisableHealthChecks, settings.DisableMetrics, settings.DisableTracing) = (true, true, true);
-        // By its name only: it is no property of ProducerConfig, though producers have it, and have it on by themselves.
+        // By its name: it is no property of ProducerConfig, though producers have it, and have it on by themselves.
         settings.Config.Set("allow.auto.create.topics", "false");
     }
 }

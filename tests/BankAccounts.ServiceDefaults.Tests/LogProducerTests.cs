@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Aspire.Confluent.Kafka;
 using BankAccounts.ServiceDefaults.Kafka;
 using Confluent.Kafka;
@@ -11,7 +10,7 @@ namespace BankAccounts.ServiceDefaults.Tests;
 /// <summary>The producer that both appending services have: who hears its errors, and what these lead to.</summary>
 public sealed class LogProducerTests
 {
-    private readonly Lines lines = new();
+    private readonly LogLines<ProducerGuard> lines = new();
 
     [Theory]
     [InlineData(true, 1012, LogLevel.Critical)]
@@ -72,20 +71,5 @@ public sealed class LogProducerTests
         public CancellationToken ApplicationStopped => default;
 
         public void StopApplication() => IsStopped = true;
-    }
-
-    private sealed class Lines : ILogger<ProducerGuard>
-    {
-        public ConcurrentQueue<(int Id, LogLevel Level, string Text)> Written { get; } = new();
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
-            Func<TState, Exception?, string> formatter) =>
-            Written.Enqueue((eventId.Id, logLevel, formatter(state, exception)));
     }
 }
