@@ -12,8 +12,7 @@ public static class CommandServiceSetup
     /// <summary>Adds the appender, what it hears decisions with, and the gRPC service's parts.</summary>
     public static void AddCommands(this WebApplicationBuilder builder)
     {
-        builder.AddKafkaProducer<byte[], byte[]>("kafka", settings =>
-            (settings.DisableHealthChecks, settings.DisableMetrics, settings.DisableTracing) = (true, true, true));
+        builder.AddLogProducer();
         builder.AddLogTopic(services => services.GetRequiredService<IProducer<byte[], byte[]>>().Handle);
         builder.Services.AddSingleton<KafkaIsThere>(services =>
             () => services.GetRequiredService<LogTopicGuard>().IsKafkaThere);

@@ -6,6 +6,7 @@ using BankAccounts.ProjectionService.Redis;
 using BankAccounts.ProjectionService.Tracing;
 using BankAccounts.ProjectionService.Transfers;
 using BankAccounts.ServiceDefaults;
+using BankAccounts.ServiceDefaults.Kafka;
 using Confluent.Kafka;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
@@ -41,8 +42,7 @@ public static class ProjectionServiceSetup
                 consumer.SetPartitionsLostHandler((_, partitions) =>
                     reader.OnRevoked([.. partitions.Select(partition => partition.TopicPartition)]));
             });
-        builder.AddKafkaProducer<byte[], byte[]>("kafka", settings =>
-            (settings.DisableHealthChecks, settings.DisableMetrics, settings.DisableTracing) = (true, true, true));
+        builder.AddLogProducer();
         builder.AddSharedClock();
         builder.Services.AddSingleton<EvictionGuard>();
         builder.Services.AddHostedService(services => services.GetRequiredService<EvictionGuard>());

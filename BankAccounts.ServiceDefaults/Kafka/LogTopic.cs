@@ -36,7 +36,10 @@ public sealed partial class LogTopic(IOptions<BankOptions> options, ILogger<LogT
         if (partitions > 0)
         {
             RequireEnough(partitions);
-            await RequireUnlimitedRetentionAsync(admin);
+            if (await ForgettingAsync(admin) is { } problem)
+            {
+                throw new UnfitTopicException(problem);
+            }
         }
         else if (bank.TopicIsManaged)
         {
@@ -46,6 +49,14 @@ public sealed partial class LogTopic(IOptions<BankOptions> options, ILogger<LogT
         {
             await CreateAsync(admin);
         }
+    }
+
+    /// <summary>How the topic forgets; null if it does not, or if somebody else answers for that.</summary>
+    /// <exception cref="KafkaException">Kafka did not tell.</exception>
+    public async Task<string?> ForgettingAsync(Handle connection)
+    {
+        using var admin = new DependentAdminClientBuilder(connection).Build();
+        return await ForgettingAsync(admin);
     }
 
     /// <summary>Whether Kafka answers and has the topic, asked with a bound of 2 s.</summary>
@@ -108,11 +119,11 @@ public sealed partial class LogTopic(IOptions<BankOptions> options, ILogger<LogT
         }
     }
 
-    private async Task RequireUnlimitedRetentionAsync(IAdminClient admin)
+    private async Task<string?> ForgettingAsync(IAdminClient admin)
     {
         if (bank.TopicIsManaged)
         {
-            return;
+            return null;
         }
         var resource = new ConfigResource { Type = ResourceType.Topic, Name = bank.Topic };
         var described = await admin.DescribeConfigsAsync(
@@ -122,11 +133,11 @@ public sealed partial class LogTopic(IOptions<BankOptions> options, ILogger<LogT
         {
             if (entries.TryGetValue(name, out var entry) && entry.Value != required)
             {
-                throw new UnfitTopicException(
-                    $"Topic {bank.Topic} has {name}={entry.Value}; a bank's log needs {name}={required},"
-                    + " because nothing of it may ever be forgotten.");
+                return $"Topic {bank.Topic} has {name}={entry.Value}; a bank's log needs {name}={required},"
+                    + " because nothing of it may ever be forgotten.";
             }
         }
+        return null;
     }
 
     [LoggerMessage(EventId = 1001, Level = LogLevel.Information,

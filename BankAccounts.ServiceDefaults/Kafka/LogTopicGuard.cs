@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Confluent.Kafka;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
@@ -7,8 +8,8 @@ namespace BankAccounts.ServiceDefaults.Kafka;
 
 /// <summary>
 /// Checks the log's topic at start-up, as often as it takes while Kafka is away, and stops the service
-/// with a plain error if the topic is unfit. Afterwards it keeps an eye on whether Kafka answers; that
-/// is the service's health check of Kafka.
+/// with a plain error if the topic is unfit. Afterwards it keeps an eye on whether Kafka answers, and on whether
+/// the topic still keeps everything; that is the service's health check of Kafka.
 /// </summary>
 public sealed partial class LogTopicGuard(
     LogTopic topic,
@@ -18,7 +19,9 @@ public sealed partial class LogTopicGuard(
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan RetentionInterval = TimeSpan.FromMinutes(1);
 
+    private readonly RetentionWatch retention = new(() => topic.ForgettingAsync(connection()), logger);
     private readonly TaskCompletionSource checkedOnce = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool answers;
 
@@ -31,9 +34,10 @@ public sealed partial class LogTopicGuard(
     /// <inheritdoc/>
     public Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(answers
-            ? HealthCheckResult.Healthy()
-            : HealthCheckResult.Unhealthy("Kafka does not answer, or the topic is not there."));
+        Task.FromResult(
+            !answers ? HealthCheckResult.Unhealthy("Kafka does not answer, or the topic is not there.")
+            : retention.Problem is { } problem ? HealthCheckResult.Unhealthy(problem)
+            : HealthCheckResult.Healthy());
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -46,10 +50,16 @@ public sealed partial class LogTopicGuard(
         }
         answers = true;
         checkedOnce.TrySetResult();
+        var lastLook = Stopwatch.GetTimestamp();
         using var timer = new PeriodicTimer(LookInterval);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             answers = await Task.Run(() => topic.Answers(connection()), stoppingToken);
+            if (answers && Stopwatch.GetElapsedTime(lastLook) >= RetentionInterval)
+            {
+                lastLook = Stopwatch.GetTimestamp();
+                await retention.LookAsync();
+            }
         }
     }
 

@@ -16,9 +16,16 @@ namespace BankAccounts.ProjectionService.Transfers;
 /// Appends the records that carry transfers on. It never waits: what cannot be sent now, or is lost, is
 /// sent again by whoever owns the transfer's source.
 /// </summary>
-public sealed class FollowUpProducer(
-    IProducer<byte[], byte[]> producer, SharedClock clock, IOptions<BankOptions> bank)
+public sealed partial class FollowUpProducer(
+    IProducer<byte[], byte[]> producer,
+    SharedClock clock,
+    IOptions<BankOptions> bank,
+    ILogger<FollowUpProducer> logger)
 {
+    private static readonly TimeSpan LineInterval = TimeSpan.FromSeconds(10);
+
+    private readonly FailureTally failures = new(LineInterval, TimeProvider.System);
+
     private readonly ByteString producerId =
         ByteString.CopyFrom(RandomNumberGenerator.GetBytes(Bounds.ProducerIdSize));
 
@@ -43,12 +50,13 @@ public sealed class FollowUpProducer(
                     Value = Frame(record, nowMs),
                     Headers = TraceContext.HeadersOf(record),
                 },
-                sending is null ? null : report => LogSpans.EndSend(sending, report));
+                report => OnReport(sending, report));
             return true;
         }
         catch (ProduceException<byte[], byte[]> refused)
         {
             Spans.Fail(sending, refused.Error.Code.ToString());
+            Failed(refused.Error);
             return false;
         }
     }
@@ -79,6 +87,23 @@ public sealed class FollowUpProducer(
         return sending;
     }
 
+    private void OnReport(Activity? sending, DeliveryReport<byte[], byte[]> report)
+    {
+        LogSpans.EndSend(sending, report);
+        if (report.Error.Code != ErrorCode.NoError)
+        {
+            Failed(report.Error);
+        }
+    }
+
+    private void Failed(Error error)
+    {
+        if (failures.Add() is > 0 and var count)
+        {
+            LogFailed(count, error.Reason);
+        }
+    }
+
     private byte[] Frame(LogRecord record, long nowMs)
     {
         record.RecordedAtMs = nowMs;
@@ -86,4 +111,8 @@ public sealed class FollowUpProducer(
         record.ProducerSequence = Interlocked.Increment(ref sequence);
         return LogFrame.Encode(record);
     }
+
+    [LoggerMessage(EventId = 2501, Level = LogLevel.Warning,
+        Message = "Kafka did not take {Count} of the records that carry transfers on ({Reason}); they are sent again.")]
+    private partial void LogFailed(int count, string reason);
 }

@@ -60,7 +60,8 @@ public sealed class StatementCall(
             context.CancellationToken, lifetime.ApplicationStopping);
         try
         {
-            await stream.WriteAsync(new GetStatementResponse { Header = HeaderOf(request, history, id, opening) }, ending.Token);
+            var header = HeaderOf(request, history, id, opening);
+            await stream.WriteAsync(new GetStatementResponse { Header = header }, ending.Token);
             var sums = new StatementSums(opening);
             for (var next = first; next < end;)
             {

@@ -10,7 +10,8 @@ namespace BankAccounts.Client;
 /// </summary>
 /// <remarks>
 /// A command without a request id gets one here, once for all of its attempts. A refusal, and a command whose
-/// outcome stays unknown, is a <see cref="BankException"/>. What is not wrapped here is called through
+/// outcome stays unknown, is a <see cref="BankException"/>; one that its caller cancels is a
+/// <see cref="CommandCanceledException"/>, which knows the request id. What is not wrapped here is called through
 /// <see cref="Commands"/> and <see cref="Queries"/>.
 /// </remarks>
 public sealed partial class BankClient
@@ -79,13 +80,20 @@ public sealed partial class BankClient
         {
             command.RequestId = Guid.NewGuid().ToString();
         }
-        var answer = await AskAsync(
-            options => call(command, options),
-            isFinal: response => response.Decision.Outcome != Outcome.Pending,
-            command.RequestId,
-            cancellation);
-        positions.Note(answer.Decision.Position);
-        return answer;
+        try
+        {
+            var answer = await AskAsync(
+                options => call(command, options),
+                isFinal: response => response.Decision.Outcome != Outcome.Pending,
+                command.RequestId,
+                cancellation);
+            positions.Note(answer.Decision.Position);
+            return answer;
+        }
+        catch (OperationCanceledException cancelled) when (cancellation.IsCancellationRequested)
+        {
+            throw new CommandCanceledException(command.RequestId, cancelled, cancellation);
+        }
     }
 
     /// <summary>Attempts until there is a final answer, an error that stays, or no time.</summary>
@@ -119,14 +127,10 @@ public sealed partial class BankClient
             catch (RpcException failed)
             {
                 var error = BankException.Of(failed, requestId, isOutcomeUnknown);
-                if (!error.IsTransient)
+                if (!error.IsTransient || !HasTimeFor(retry.PauseAfter(attempt, error.RetryAfter, random: 1), began))
                 {
-                    throw error;
-                }
-                if (!HasTimeFor(retry.PauseAfter(attempt, error.RetryAfter, random: 1), began))
-                {
-                    // What was answered before still holds, whatever kept the bank from answering again.
-                    return pending ?? throw error;
+                    // What was answered before still holds, whatever but a decision is answered now.
+                    return error.IsDecision || pending is null ? throw error : pending;
                 }
                 isOutcomeUnknown = error.IsOutcomeUnknown;
                 asked = error.RetryAfter;

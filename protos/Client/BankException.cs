@@ -19,16 +19,17 @@ public sealed class BankException : Exception
         var info = Detail<ErrorInfo>(status);
         // Without one the answer is not the bank's: the connection broke, or something stands in between.
         IsFromBank = info is { Domain: "bankaccounts" };
-        // A refusal is the decision on the request, also on what an earlier attempt may have appended of it.
-        var staysUnknown = isOutcomeUnknown && IsTransient;
-        Reason = staysUnknown ? "OUTCOME_UNKNOWN"
-            : IsFromBank ? info!.Reason
-            : failed.StatusCode.ToString();
         Metadata = info?.Metadata ?? (IReadOnlyDictionary<string, string>)new Dictionary<string, string>();
+        Reason = IsFromBank ? info!.Reason : failed.StatusCode.ToString();
+        var staysUnknown = isOutcomeUnknown && !IsDecision;
         Fields = [.. (Detail<BadRequest>(status)?.FieldViolations ?? []).Select(field => field.Field)];
         RetryAfter = Detail<RetryInfo>(status)?.RetryDelay.ToTimeSpan();
         RequestId = requestId;
         IsOutcomeUnknown = staysUnknown || (requestId.Length > 0 && MayBeAppended);
+        if (staysUnknown)
+        {
+            Reason = "OUTCOME_UNKNOWN";
+        }
     }
 
     /// <summary>The gRPC status.</summary>
@@ -56,6 +57,16 @@ public sealed class BankException : Exception
     public bool IsTransient => StatusCode is StatusCode.Unavailable or StatusCode.ResourceExhausted
             or StatusCode.DeadlineExceeded or StatusCode.Aborted
         || (!IsFromBank && StatusCode is StatusCode.Internal or StatusCode.Unknown or StatusCode.Cancelled);
+
+    /// <summary>
+    /// Whether the ledger refused the request at a place in the log, and with it what earlier attempts may have appended:
+    /// a refusal is remembered. A reused id is refused without a word on them: what the ledger knows by it may be one of
+    /// them, which another build wrote down otherwise.
+    /// </summary>
+    internal bool IsDecision => IsFromBank
+        && StatusCode is StatusCode.FailedPrecondition or StatusCode.NotFound or StatusCode.AlreadyExists
+        && Metadata.ContainsKey("offset")
+        && Reason != "REQUEST_ID_REUSED";
 
     private bool IsFromBank { get; }
 

@@ -43,7 +43,7 @@ public sealed class BankClientTests
     [Fact]
     public async Task A_refusal_is_told_at_once_with_all_that_the_bank_says()
     {
-        bank.ThenError(StatusCode.FailedPrecondition, "INSUFFICIENT_FUNDS");
+        bank.ThenRefused(StatusCode.FailedPrecondition, "INSUFFICIENT_FUNDS");
         var refused = await Assert.ThrowsAsync<BankException>(() => bank.Client().DepositAsync(new DepositRequest()));
         Assert.Equal(
             (StatusCode.FailedPrecondition, "INSUFFICIENT_FUNDS", "7", false, false),
@@ -119,9 +119,80 @@ public sealed class BankClientTests
     [Fact]
     public async Task A_refusal_after_a_connection_that_broke_is_the_decision()
     {
-        bank.ThenBroken(StatusCode.Unavailable).ThenError(StatusCode.FailedPrecondition, "INSUFFICIENT_FUNDS");
+        bank.ThenBroken(StatusCode.Unavailable).ThenRefused(StatusCode.FailedPrecondition, "INSUFFICIENT_FUNDS");
         var refused = await Assert.ThrowsAsync<BankException>(() => bank.Client().DepositAsync(new DepositRequest()));
         Assert.Equal(("INSUFFICIENT_FUNDS", false), (refused.Reason, refused.IsOutcomeUnknown));
+    }
+
+    /// <summary>What may come after an attempt that is unknown, and says nothing of what became of it.</summary>
+    public static TheoryData<string, StatusCode, string?> NoDecisions { get; } = new()
+    {
+        { "an expired certificate", StatusCode.Unauthenticated, "CERTIFICATE_REFUSED" },
+        { "a role that was taken", StatusCode.PermissionDenied, "ROLE_REQUIRED" },
+        { "a build with other bounds", StatusCode.InvalidArgument, "INVALID_ARGUMENT" },
+        { "a replica with fewer partitions", StatusCode.NotFound, "ACCOUNT_NOT_FOUND" },
+        { "a proxy that denies", StatusCode.PermissionDenied, null },
+        { "a proxy without a route", StatusCode.Unimplemented, null },
+        { "a proxy's precondition", StatusCode.FailedPrecondition, null },
+    };
+
+    [Theory]
+    [MemberData(nameof(NoDecisions))]
+    public async Task After_an_unknown_outcome_only_a_decision_ends_that(string what, StatusCode code, string? reason)
+    {
+        bank.ThenError(StatusCode.DeadlineExceeded, "OUTCOME_UNKNOWN");
+        ThenNoDecision(code, reason);
+        var failed = await Assert.ThrowsAsync<BankException>(
+            () => bank.Client().DepositAsync(new DepositRequest { RequestId = "mine" }));
+        Assert.Equal(
+            (what, "OUTCOME_UNKNOWN", true, "mine"), (what, failed.Reason, failed.IsOutcomeUnknown, failed.RequestId));
+        Assert.Equal(2, bank.Asked.Count);
+    }
+
+    [Theory]
+    [MemberData(nameof(NoDecisions))]
+    public async Task A_transfer_that_was_pending_stays_so_until_a_decision(
+        string what, StatusCode code, string? reason)
+    {
+        bank.Then(Transferred(Outcome.Pending));
+        ThenNoDecision(code, reason);
+        var answer = await bank.Client().TransferAsync(new TransferRequest());
+        Assert.Equal((what, Outcome.Pending), (what, answer.Decision.Outcome));
+    }
+
+    [Fact]
+    public async Task A_reused_id_says_nothing_of_an_attempt_that_is_unknown()
+    {
+        bank.ThenBroken(StatusCode.Unavailable).ThenRefused(StatusCode.FailedPrecondition, "REQUEST_ID_REUSED");
+        var failed = await Assert.ThrowsAsync<BankException>(() => bank.Client().DepositAsync(new DepositRequest()));
+        Assert.Equal(("OUTCOME_UNKNOWN", true), (failed.Reason, failed.IsOutcomeUnknown));
+    }
+
+    [Fact]
+    public async Task A_transfer_that_was_pending_and_is_refused_was_refused()
+    {
+        bank.Then(Transferred(Outcome.Pending)).ThenRefused(StatusCode.FailedPrecondition, "DESTINATION_CLOSED");
+        var refused = await Assert.ThrowsAsync<BankException>(() => bank.Client().TransferAsync(new TransferRequest()));
+        Assert.Equal(("DESTINATION_CLOSED", false), (refused.Reason, refused.IsOutcomeUnknown));
+    }
+
+    [Fact]
+    public async Task Who_may_not_call_is_told_so_at_once_and_nothing_is_unknown()
+    {
+        bank.ThenError(StatusCode.Unauthenticated, "CERTIFICATE_REFUSED");
+        var refused = await Assert.ThrowsAsync<BankException>(() => bank.Client().DepositAsync(new DepositRequest()));
+        Assert.Equal(("CERTIFICATE_REFUSED", false), (refused.Reason, refused.IsOutcomeUnknown));
+    }
+
+    [Fact]
+    public async Task A_command_that_is_cancelled_tells_the_request_id_that_it_was_given_here()
+    {
+        using var caller = new CancellationTokenSource();
+        bank.ThenCancelled(caller);
+        var cancelled = await Assert.ThrowsAsync<CommandCanceledException>(
+            () => bank.Client().DepositAsync(new DepositRequest(), caller.Token));
+        Assert.Equal(Assert.IsType<DepositRequest>(Assert.Single(bank.Asked)).RequestId, cancelled.RequestId);
+        Assert.Equal(caller.Token, cancelled.CancellationToken);
     }
 
     [Fact]
@@ -176,6 +247,9 @@ public sealed class BankClientTests
             [null, 5, 5],
             bank.Asked.Cast<WatchAccountRequest>().Select(one => one.HasFromVersion ? one.FromVersion : (long?)null));
     }
+
+    private void ThenNoDecision(StatusCode code, string? reason) =>
+        _ = reason is null ? bank.ThenBroken(code) : bank.ThenError(code, reason);
 
     private static IEnumerable<(int, long)> Required(IReadRequest request) =>
         request.MinPosition.Select(position => (position.Partition, position.Offset)).Order();

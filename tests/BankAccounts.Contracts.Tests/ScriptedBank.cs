@@ -32,11 +32,41 @@ internal sealed class ScriptedBank : CallInvoker
         return this;
     }
 
-    /// <summary>An error as the bank tells it.</summary>
-    public ScriptedBank ThenError(StatusCode code, string reason, TimeSpan? retryAfter = null, params string[] fields)
+    /// <summary>A refusal as the ledger decides it: with the balance, and where in the log it stands.</summary>
+    public ScriptedBank ThenRefused(StatusCode code, string reason) =>
+        ThenError(code, Told(reason, ("balance", "7"), ("offset", "11")));
+
+    /// <summary>Another error as the bank tells it.</summary>
+    public ScriptedBank ThenError(
+        StatusCode code, string reason, TimeSpan? retryAfter = null, params string[] fields) =>
+        ThenError(code, Told(reason), retryAfter, fields);
+
+    /// <summary>An error of the connection, or of something between the client and the bank.</summary>
+    public ScriptedBank ThenBroken(StatusCode code) => Throw(code, []);
+
+    /// <summary>The caller gives up while the call is under way.</summary>
+    public ScriptedBank ThenCancelled(CancellationTokenSource caller)
+    {
+        script.Enqueue(() =>
+        {
+            caller.Cancel();
+            throw new RpcException(new Grpc.Core.Status(StatusCode.Cancelled, "So it is."));
+        });
+        return this;
+    }
+
+    private static ErrorInfo Told(string reason, params (string Key, string Value)[] metadata) => new()
+    {
+        Reason = reason,
+        Domain = "bankaccounts",
+        Metadata = { metadata.ToDictionary(entry => entry.Key, entry => entry.Value) },
+    };
+
+    private ScriptedBank ThenError(
+        StatusCode code, ErrorInfo info, TimeSpan? retryAfter = null, params string[] fields)
     {
         var status = new Status { Code = (int)code, Message = "So it is." };
-        status.Details.Add(Any.Pack(new ErrorInfo { Reason = reason, Domain = "bankaccounts", Metadata = { ["balance"] = "7" } }));
+        status.Details.Add(Any.Pack(info));
         if (retryAfter is { } delay)
         {
             status.Details.Add(Any.Pack(new RetryInfo { RetryDelay = Duration.FromTimeSpan(delay) }));
@@ -50,9 +80,6 @@ internal sealed class ScriptedBank : CallInvoker
         }
         return Throw(code, new Metadata { { "grpc-status-details-bin", status.ToByteArray() } });
     }
-
-    /// <summary>An error of the connection.</summary>
-    public ScriptedBank ThenBroken(StatusCode code) => Throw(code, []);
 
     private ScriptedBank Throw(StatusCode code, Metadata trailers)
     {
