@@ -195,7 +195,11 @@ public sealed partial class LogReader(
         {
             return;
         }
-        feed.Add(new LogEntry(read.Offset.Value, read.Message.Key, read.Message.Value));
+        if (feed.Add(new LogEntry(read.Offset.Value, read.Message.Key, read.Message.Value)) is { } missing)
+        {
+            LogGap(feed.Partition, missing, read.Offset.Value);
+            ReadOn(consumer, feed, new TopicPartitionOffset(read.TopicPartition, missing));
+        }
         if (feed.IsFull && !feed.IsPaused)
         {
             consumer.Pause([read.TopicPartition]);
@@ -223,7 +227,7 @@ public sealed partial class LogReader(
         if (feed.TryGetSeek(out var seek, out var offset))
         {
             ReadOn(consumer, feed, new TopicPartitionOffset(partition, offset));
-            feed.SeekDone(seek);
+            feed.SeekDone(seek, offset);
         }
         if (feed.IsPaused && feed.IsHalfEmpty)
         {
@@ -274,21 +278,4 @@ public sealed partial class LogReader(
 
     private static string Names(IEnumerable<TopicPartition> partitions) =>
         string.Join(", ", partitions.Select(partition => partition.Partition.Value));
-
-    [LoggerMessage(EventId = 2001, Level = LogLevel.Information, Message = "Assigned partitions {Partitions}.")]
-    private partial void LogAssigned(string partitions);
-
-    [LoggerMessage(EventId = 2002, Level = LogLevel.Information, Message = "Revoked partitions {Partitions}.")]
-    private partial void LogRevoked(string partitions);
-
-    [LoggerMessage(EventId = 2003, Level = LogLevel.Debug, Message = "Partition {Partition}: reading on at {Offset}.")]
-    private partial void LogSeek(int partition, long offset);
-
-    [LoggerMessage(EventId = 2005, Level = LogLevel.Warning,
-        Message = "A partition needs a newer build: leaving the consumer group for a while.")]
-    private partial void LogLeaving();
-
-    [LoggerMessage(EventId = 2004, Level = LogLevel.Warning,
-        Message = "Reading the log failed ({Reason}); trying again.")]
-    private partial void LogFailed(string reason);
 }

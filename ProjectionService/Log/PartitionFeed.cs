@@ -30,6 +30,10 @@ public sealed class PartitionFeed(int partition, int capacity)
     private long logEnd = EndNotKnown;
     private LogLostException? lost;
 
+    // The reader's thread only: the offset that comes next, and the gap that was found there last.
+    private long next;
+    private (long From, long To) gap = (EndNotKnown, EndNotKnown);
+
     /// <summary>The partition.</summary>
     public int Partition { get; } = partition;
 
@@ -76,19 +80,39 @@ public sealed class PartitionFeed(int partition, int capacity)
     }
 
     /// <summary>For the reader: a seek is done, what is added now comes from there.</summary>
-    public void SeekDone(int seek)
+    public void SeekDone(int seek, long offset)
     {
+        next = offset;
         lock (gate)
         {
             doneSeek = seek;
         }
     }
 
-    /// <summary>For the reader: adds a record.</summary>
-    public void Add(in LogEntry entry)
+    /// <summary>
+    /// For the reader: adds a record. What a client leaves out would be left out of the fold as well, so a gap is
+    /// believed only if reading from its beginning finds the very same one again: a newer Kafka keeps marks of its own
+    /// in the log.
+    /// </summary>
+    /// <returns>Where to read again, if the record is behind a gap; otherwise null.</returns>
+    public long? Add(in LogEntry entry)
     {
+        if (HasSought)
+        {
+            if (entry.Offset < next)
+            {
+                return null;
+            }
+            if (entry.Offset > next && gap != (next, entry.Offset))
+            {
+                gap = (next, entry.Offset);
+                return next;
+            }
+            next = entry.Offset + 1;
+        }
         Interlocked.Increment(ref queued);
         queue.Writer.TryWrite((doneSeek, entry));
+        return null;
     }
 
     /// <summary>For the reader: the log ends there; negative if that is not known yet.</summary>

@@ -21,7 +21,7 @@ public sealed class PartitionFeedTests
         Assert.True(feed.TryGetSeek(out var seek, out var offset));
         Assert.Equal(50, offset);
         Assert.True(feed.TryGetSeek(out _, out _));
-        feed.SeekDone(seek);
+        feed.SeekDone(seek, offset);
         Assert.False(feed.TryGetSeek(out _, out _));
     }
 
@@ -30,13 +30,13 @@ public sealed class PartitionFeedTests
     {
         var feed = new PartitionFeed(3, 10);
         feed.Seek(40);
-        Assert.True(feed.TryGetSeek(out var seek, out _));
+        Assert.True(feed.TryGetSeek(out var seek, out var offset));
         feed.Seek(50);
-        feed.SeekDone(seek);
+        feed.SeekDone(seek, offset);
         feed.Add(Entry(40));
-        Assert.True(feed.TryGetSeek(out seek, out var offset));
+        Assert.True(feed.TryGetSeek(out seek, out offset));
         Assert.Equal(50, offset);
-        feed.SeekDone(seek);
+        feed.SeekDone(seek, offset);
         feed.Add(Entry(50));
         Assert.Equal([50], Offsets(feed.Take(10)));
     }
@@ -49,8 +49,8 @@ public sealed class PartitionFeedTests
         feed.Add(Entry(41));
         feed.Seek(20);
         feed.Add(Entry(42));
-        feed.TryGetSeek(out var seek, out _);
-        feed.SeekDone(seek);
+        feed.TryGetSeek(out var seek, out var offset);
+        feed.SeekDone(seek, offset);
         feed.Add(Entry(20));
         feed.Add(Entry(21));
         Assert.Equal([20, 21], Offsets(feed.Take(10)));
@@ -68,6 +68,32 @@ public sealed class PartitionFeedTests
         Assert.Equal([0, 1, 2], Offsets(feed.Take(3)));
         Assert.Equal([3, 4, 5], Offsets(feed.Take(3)));
         Assert.Equal([6], Offsets(feed.Take(3)));
+    }
+
+    [Fact]
+    public void A_gap_is_believed_when_it_is_found_again_from_its_beginning()
+    {
+        var feed = Sought(40);
+        Assert.Null(feed.Add(Entry(40)));
+        Assert.Equal(41, feed.Add(Entry(45)));
+        // What the client had read ahead.
+        Assert.Equal(41, feed.Add(Entry(46)));
+        Assert.Equal(41, feed.Add(Entry(45)));
+        Assert.Null(feed.Add(Entry(45)));
+        Assert.Null(feed.Add(Entry(46)));
+        Assert.Equal([40, 45, 46], Offsets(feed.Take(10)));
+    }
+
+    [Fact]
+    public void What_a_client_left_out_is_read_after_all_and_what_it_gives_twice_is_folded_once()
+    {
+        var feed = Sought(40);
+        Assert.Equal(40, feed.Add(Entry(42)));
+        Assert.Null(feed.Add(Entry(40)));
+        Assert.Null(feed.Add(Entry(41)));
+        Assert.Null(feed.Add(Entry(40)));
+        Assert.Null(feed.Add(Entry(42)));
+        Assert.Equal([40, 41, 42], Offsets(feed.Take(10)));
     }
 
     [Fact]
@@ -139,7 +165,7 @@ public sealed class PartitionFeedTests
         var feed = new PartitionFeed(3, 10);
         feed.Seek(offset);
         Assert.True(feed.TryGetSeek(out var seek, out _));
-        feed.SeekDone(seek);
+        feed.SeekDone(seek, offset);
         return feed;
     }
 
