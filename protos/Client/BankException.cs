@@ -59,9 +59,9 @@ public sealed class BankException : Exception
         || (!IsFromBank && StatusCode is StatusCode.Internal or StatusCode.Unknown or StatusCode.Cancelled);
 
     /// <summary>
-    /// Whether the ledger refused the request at a place in the log, and with it what earlier attempts may have appended:
-    /// a refusal is remembered. A reused id is refused without a word on them: what the ledger knows by it may be one of
-    /// them, which another build wrote down otherwise.
+    /// Whether the ledger refused the request at a place in the log, and with it what earlier attempts may have
+    /// appended: a refusal is remembered. A reused id is refused without a word on them: what the ledger knows by it
+    /// may be one of them, which another build wrote down otherwise.
     /// </summary>
     internal bool IsDecision => IsFromBank
         && StatusCode is StatusCode.FailedPrecondition or StatusCode.NotFound or StatusCode.AlreadyExists
