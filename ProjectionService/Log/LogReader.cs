@@ -45,11 +45,11 @@ public sealed partial class LogReader(
     private readonly CancellationTokenSource stopping = new();
     private readonly ConcurrentDictionary<int, PartitionFeed> feeds = new();
     private readonly Stopwatch sinceLook = new();
+    private readonly Stopwatch sinceEnds = Stopwatch.StartNew();
+    private Thread? thread;
 
     // The client calls back on the reader's thread, while it is polled.
     private string? lookBecause;
-    private readonly Stopwatch sinceEnds = Stopwatch.StartNew();
-    private Thread? thread;
 
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)

@@ -1,9 +1,9 @@
 using BankAccounts.ServiceDefaults.Security;
+using BankAccounts.ServiceDefaults.Tests;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -71,19 +71,6 @@ public sealed class AddressTests
         Addresses.Configured(new ConfigurationBuilder()
             .AddInMemoryCollection(settings.Select(one => KeyValuePair.Create(one.Key, (string?)one.Value)))
             .Build()).Order(StringComparer.Ordinal).OrderBy(address => address[^1]);
-
-    private sealed class Life : IHostApplicationLifetime
-    {
-        public bool IsStopped { get; private set; }
-
-        public CancellationToken ApplicationStarted => default;
-
-        public CancellationToken ApplicationStopping => default;
-
-        public CancellationToken ApplicationStopped => default;
-
-        public void StopApplication() => IsStopped = true;
-    }
 
     private sealed class BoundServer : IServer
     {

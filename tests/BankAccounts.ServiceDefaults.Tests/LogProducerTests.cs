@@ -59,17 +59,4 @@ public sealed class LogProducerTests
         builder.Services.AddSingleton<ILogger<ProducerGuard>>(lines);
         return builder.Build();
     }
-
-    private sealed class Life : IHostApplicationLifetime
-    {
-        public bool IsStopped { get; private set; }
-
-        public CancellationToken ApplicationStarted => default;
-
-        public CancellationToken ApplicationStopping => default;
-
-        public CancellationToken ApplicationStopped => default;
-
-        public void StopApplication() => IsStopped = true;
-    }
 }

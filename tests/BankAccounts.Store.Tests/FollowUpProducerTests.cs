@@ -1,12 +1,11 @@
-using System.Collections.Concurrent;
 using BankAccounts.Log.V1;
 using BankAccounts.ProjectionService.Transfers;
 using BankAccounts.ServiceDefaults;
 using BankAccounts.ServiceDefaults.Redis;
+using BankAccounts.ServiceDefaults.Tests;
 using BankAccounts.Tests.Logs;
 using BankAccounts.Tests.Servers;
 using Confluent.Kafka;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -16,7 +15,7 @@ namespace BankAccounts.Store.Tests;
 [Collection(OneRedis.Name)]
 public sealed class FollowUpProducerTests(Redis redis)
 {
-    private readonly Lines lines = new();
+    private readonly LogLines<FollowUpProducer> lines = new();
 
     [Fact]
     public async Task What_Kafka_never_acknowledges_is_told_once_in_a_while()
@@ -48,19 +47,4 @@ public sealed class FollowUpProducerTests(Redis redis)
     {
         TransferCredit = new TransferCreditEvent { ToAccountId = Records.Bytes(Records.Bob) },
     };
-
-    private sealed class Lines : ILogger<FollowUpProducer>
-    {
-        public ConcurrentQueue<(int Id, string Text)> Written { get; } = new();
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
-            Func<TState, Exception?, string> formatter) =>
-            Written.Enqueue((eventId.Id, formatter(state, exception)));
-    }
 }
