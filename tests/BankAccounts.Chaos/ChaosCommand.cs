@@ -76,17 +76,28 @@ internal static class ChaosCommand
     {
         using var end = new CancellationTokenSource(TimeSpan.FromMinutes(options.Minutes));
         await Task.WhenAll(
-            nemesis.RunAsync(Wanted(AllFaults.OfProcesses, options), options.Seed, end.Token),
-            nemesis.RunAsync(Wanted(AllFaults.OfSurroundings, options), ~options.Seed, end.Token));
+            nemesis.RunAsync(Wanted(AllFaults.OfProcesses, options, nemesis.Bank), options.Seed, end.Token),
+            nemesis.RunAsync(Wanted(AllFaults.OfSurroundings, options, nemesis.Bank), ~options.Seed, end.Token));
     }
 
-    private static List<Fault> Wanted(IEnumerable<Fault> lane, ChaosOptions options)
+    private static List<Fault> Wanted(IReadOnlyList<Fault> lane, ChaosOptions options, ChaosBank bank)
     {
-        var wanted = lane.Where(fault => options.Only.Count == 0 || options.Only.Contains(fault.Name)).ToList();
-        foreach (var fault in wanted.Where(fault => !Tools.AreThere(fault)))
+        var wanted = new List<Fault>();
+        foreach (var fault in lane.Where(one => options.Only.Count == 0 || options.Only.Contains(one.Name)))
         {
-            Console.WriteLine($"Left out: {fault.Name} needs {fault.Tool}; ./bank setup --chaos installs it.");
+            if (!Tools.AreThere(fault))
+            {
+                Console.WriteLine($"Left out: {fault.Name} needs {fault.Tool}; ./bank setup --chaos installs it.");
+            }
+            else if (options.Only.Count == 0 && fault.WhyNot(bank) is { } reason)
+            {
+                Console.WriteLine($"Left out: {fault.Name}: {reason}; --only {fault.Name} brings it about all the same.");
+            }
+            else
+            {
+                wanted.Add(fault);
+            }
         }
-        return [.. wanted.Where(Tools.AreThere)];
+        return wanted;
     }
 }

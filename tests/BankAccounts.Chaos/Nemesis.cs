@@ -10,6 +10,9 @@ internal sealed class Nemesis(World world, Action<string> say)
     private readonly Lock gate = new();
     private readonly SortedDictionary<string, int> injected = new(StringComparer.Ordinal);
 
+    /// <summary>What it disturbs.</summary>
+    public ChaosBank Bank => world.Bank;
+
     /// <summary>How often each fault was brought about.</summary>
     public IReadOnlyDictionary<string, int> Injected => injected;
 

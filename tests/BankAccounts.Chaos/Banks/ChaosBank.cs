@@ -106,17 +106,11 @@ internal sealed class ChaosBank : IAsyncDisposable
     public int LeaderOf(int partition) => Metadata()[partition].Leader;
 
     /// <summary>Whether each partition has all of its copies.</summary>
-    public bool AllCopiesAreWhole()
-    {
-        try
-        {
-            return Metadata().All(partition => partition.InSyncReplicas.Length == Brokers);
-        }
-        catch (KafkaException)
-        {
-            return false;
-        }
-    }
+    public bool AllCopiesAreWhole() => IsEach(partition => partition.InSyncReplicas.Length == Brokers);
+
+    /// <summary>Whether each partition is led by another broker, and counts no longer on this one.</summary>
+    public bool DoesWithout(int broker) => IsEach(
+        partition => partition.Leader > 0 && partition.Leader != broker && !partition.InSyncReplicas.Contains(broker));
 
     /// <summary>The process that folds a partition; 0 if none has said so.</summary>
     public async Task<int> OwnerOfAsync(int partition) =>
@@ -156,6 +150,18 @@ internal sealed class ChaosBank : IAsyncDisposable
         IsKafka09 = app.Services.GetRequiredService<DistributedApplicationModel>().Resources
             .Single(resource => resource.Name == "kafka").Annotations.OfType<KafkaClientSettings>()
             .Any(settings => settings.Shared.Count > 0);
+    }
+
+    private bool IsEach(Func<PartitionMetadata, bool> condition)
+    {
+        try
+        {
+            return Metadata().All(condition);
+        }
+        catch (KafkaException)
+        {
+            return false;
+        }
     }
 
     private IReadOnlyList<PartitionMetadata> Metadata()

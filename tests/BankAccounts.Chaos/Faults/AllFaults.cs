@@ -8,8 +8,8 @@ internal static class AllFaults
     [
         new KilledService(ChaosBank.CommandService), new KilledService(ChaosBank.ProjectionService),
         new KilledService(ChaosBank.QueryService), new PausedProjector(), new RebalanceStorm(),
-        new KilledLeader(), new PausedLeader(), new TwoBrokersDown(), BadDisk.Failing, BadDisk.Slow,
-        new Overload(TimeSpan.FromSeconds(5)),
+        new KilledLeader(), new PausedLeader(), new TwoBrokersDown(atOnce: false), new TwoBrokersDown(atOnce: true),
+        BadDisk.Failing, BadDisk.Slow, new Overload(TimeSpan.FromSeconds(5)),
         new RollingRestart(ChaosBank.CommandService, ChaosBank.QueryService, ChaosBank.ProjectionService),
     ];
 

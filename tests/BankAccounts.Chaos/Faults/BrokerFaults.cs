@@ -83,27 +83,51 @@ internal sealed class PausedLeader : BrokerFault
     }
 }
 
-/// <summary>Two of three brokers die: nothing may be acknowledged until one is back.</summary>
-internal sealed class TwoBrokersDown : BrokerFault
+/// <summary>
+/// Two of three brokers die: nothing may be acknowledged until one is back. At once, or the second when the first has
+/// been replaced.
+/// </summary>
+internal sealed class TwoBrokersDown(bool atOnce) : BrokerFault
 {
-    public override string Name => "two-brokers-down";
+    private static readonly TimeSpan ReplacedWithin = TimeSpan.FromSeconds(60);
+
+    /// <summary>A copy that follows another leader begins to fetch from it within a second, and never waits longer.</summary>
+    private static readonly TimeSpan CopiesFollow = TimeSpan.FromSeconds(3);
+
+    public override string Name => atOnce ? "two-brokers-at-once" : "two-brokers-down";
+
+    public override string? WhyNot(ChaosBank bank) => atOnce && bank.IsKafka09
+        ? "brokers before 0.11 lose acknowledged records by it (KIP-101)"
+        : null;
 
     protected override async Task<string> StrikeAsync(World world, Random random, CancellationToken hurry)
     {
         var replicas = world.Bank.Replicas;
         var survivor = random.Next(1, ChaosBank.Brokers + 1);
-        var ids = Enumerable.Range(1, ChaosBank.Brokers).Where(number => number != survivor)
-            .Select(number => replicas.IdsOf(ChaosBank.BrokerName(number)).Single()).ToList();
-        await Task.WhenAll(ids.Select(replicas.KillAsync));
-        world.Tally.LostBroker();
+        var dying = Enumerable.Range(1, ChaosBank.Brokers).Where(number => number != survivor).ToList();
+        var ids = dying.ConvertAll(number => replicas.IdsOf(ChaosBank.BrokerName(number)).Single());
         try
         {
+            await replicas.KillAsync(ids[0]);
+            if (!atOnce)
+            {
+                await ReplacedAsync(world.Bank, dying[0]);
+            }
+            await replicas.KillAsync(ids[1]);
+            world.Tally.LostBroker();
             await LastAsync(Seconds(random, 6, 10), hurry);
         }
         finally
         {
             await Task.WhenAll(ids.Select(replicas.StartAsync));
         }
-        return $"killed {string.Join(" and ", ids)}";
+        return $"killed {ids[0]} and {(atOnce ? "at once" : "then")} {ids[1]}";
+    }
+
+    private static async Task ReplacedAsync(ChaosBank bank, int broker)
+    {
+        await Tests.Servers.Eventually.BecomesTrue(
+            () => Task.FromResult(bank.DoesWithout(broker)), "each partition has another leader", ReplacedWithin);
+        await LastAsync(CopiesFollow, CancellationToken.None);
     }
 }

@@ -15,6 +15,9 @@ internal abstract class Fault
     /// <summary>The program that it takes beside those of the bank; null if none.</summary>
     public virtual string? Tool => null;
 
+    /// <summary>Why it is not drawn against such a bank unless it is asked for by name; null if it is.</summary>
+    public virtual string? WhyNot(ChaosBank bank) => null;
+
     /// <summary>Brings it about and heals it. The result says what was done.</summary>
     /// <param name="world">What there is to disturb.</param>
     /// <param name="random">The seed's word on what and for how long.</param>
