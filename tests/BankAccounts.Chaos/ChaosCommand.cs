@@ -63,6 +63,9 @@ internal static class ChaosCommand
                 CultureInfo.InvariantCulture,
                 $"pauses beyond the session {tally.Pauses}, refused commits of zombies {tally.ZombieCommits}")
             + string.Create(CultureInfo.InvariantCulture, $" (after {tally.BittenPauses} of the pauses)"),
+            .. result.FailedFaults == 0
+                ? (string[])[]
+                : [$"{result.FailedFaults} faults could not be brought about, or healed: see above."],
             .. HaveBitten(tally) ? (string[])[] : ["No commit of a zombie was refused: the pauses did not bite."],
             result.Report.TrimEnd(),
         ]);

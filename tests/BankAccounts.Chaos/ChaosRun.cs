@@ -7,9 +7,11 @@ namespace BankAccounts.Chaos;
 /// <param name="Report">What the checker said.</param>
 /// <param name="Tally">What was done to the bank.</param>
 /// <param name="Injected">How often each fault was brought about.</param>
+/// <param name="FailedFaults">How many could not be brought about, or healed.</param>
 /// <param name="Commands">How many commands were invoked.</param>
 internal sealed record ChaosResult(
-    bool IsRight, string Report, Tally Tally, IReadOnlyDictionary<string, int> Injected, long Commands);
+    bool IsRight, string Report, Tally Tally, IReadOnlyDictionary<string, int> Injected, int FailedFaults,
+    long Commands);
 
 /// <summary>One run: a bank of its own, clients, faults, healing, and the check of all that was written down.</summary>
 internal sealed class ChaosRun(string folder, int seed, Action<string> say)
@@ -105,6 +107,7 @@ internal sealed class ChaosRun(string folder, int seed, Action<string> say)
         }
         say("Checking");
         var (verdict, report) = await Python.RunAsync(CheckWithin, "check.py", folder);
-        return new ChaosResult(verdict == 0, report, world.Tally, nemesis.Injected, world.Log.Operations);
+        return new ChaosResult(
+            verdict == 0, report, world.Tally, nemesis.Injected, nemesis.Failed, world.Log.Operations);
     }
 }

@@ -16,7 +16,13 @@ internal sealed class Nemesis(World world, Action<string> say)
     /// <summary>How often each fault was brought about.</summary>
     public IReadOnlyDictionary<string, int> Injected => injected;
 
-    /// <summary>Draws faults until the time is over; then all of them are healed.</summary>
+    /// <summary>How many could not be brought about, or healed.</summary>
+    public int Failed { get; private set; }
+
+    /// <summary>
+    /// Draws faults until the time is over; then all of them are healed. What could not be brought about or healed is
+    /// said and counted: what has become of the bank is for the checker.
+    /// </summary>
     public async Task RunAsync(IReadOnlyList<Fault> lane, int seed, CancellationToken end)
     {
         var random = new Random(seed);
@@ -25,7 +31,15 @@ internal sealed class Nemesis(World world, Action<string> say)
             await Task.Delay(MaxPause * random.NextDouble(), end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!end.IsCancellationRequested)
             {
-                await StrikeAsync(lane[random.Next(lane.Count)], new Random(random.Next()), end);
+                var fault = lane[random.Next(lane.Count)];
+                try
+                {
+                    await StrikeAsync(fault, new Random(random.Next()), end);
+                }
+                catch (Exception failure)
+                {
+                    Fail(fault, failure);
+                }
             }
         }
     }
@@ -51,5 +65,14 @@ internal sealed class Nemesis(World world, Action<string> say)
         say(string.Create(
             CultureInfo.InvariantCulture,
             $"{began / 1e6,8:F1} s … {world.Log.Now / 1e6,8:F1} s  {fault.Name}: {what}"));
+    }
+
+    private void Fail(Fault fault, Exception failure)
+    {
+        lock (gate)
+        {
+            Failed++;
+        }
+        say(string.Create(CultureInfo.InvariantCulture, $"{world.Log.Now / 1e6,8:F1} s  {fault.Name} FAILED: {failure}"));
     }
 }

@@ -10,7 +10,6 @@ internal abstract class BrokerFault : Fault
     public sealed override async Task<string> RunAsync(World world, Random random, CancellationToken hurry)
     {
         var bank = world.Bank;
-        await bank.Replicas.HealAsync(Enumerable.Range(1, ChaosBank.Brokers).Select(ChaosBank.BrokerName));
         await WholeAsync(bank);
         var what = await StrikeAsync(world, random, hurry);
         await WholeAsync(bank);
@@ -34,8 +33,15 @@ internal abstract class BrokerFault : Fault
         }
     }
 
+    /// <summary>A broker may also end by itself, and later than what made it do so.</summary>
     private static Task WholeAsync(ChaosBank bank) => Tests.Servers.Eventually.BecomesTrue(
-        () => Task.FromResult(bank.AllCopiesAreWhole()), "each partition has all of its copies", CopiesWithin);
+        async () =>
+        {
+            await bank.Replicas.HealAsync(Enumerable.Range(1, ChaosBank.Brokers).Select(ChaosBank.BrokerName));
+            return bank.AllCopiesAreWhole();
+        },
+        "each partition has all of its copies",
+        CopiesWithin);
 }
 
 /// <summary>The broker that leads a partition dies, and comes back.</summary>

@@ -43,6 +43,9 @@ internal sealed class BadDisk(string name, string calls, string injection, strin
         {
             await Signals.SendAsync(strace.Id, "TERM");
             await Task.WhenAny(exited, LastAsync(DetachWithin, CancellationToken.None));
+            // It may wait for ever for threads of a broker that has died, which nobody is told of meanwhile.
+            strace.Kill();
+            await exited;
         }
         await world.Bank.Replicas.StartAsync(id);
         return ended ? $"nothing: strace said {(await complaints).Trim()}" : $"{id}: {what}";

@@ -6,9 +6,13 @@ using System.Net.Sockets;
 namespace BankAccounts.Chaos;
 
 /// <summary>
-/// One more replica of a service runs for a while, whose clock is an hour ahead or behind (libfaketime). One of
-/// CommandService is given commands of its own.
+/// One more replica of a service runs for a while, whose clock is put an hour ahead or back when it is healthy
+/// (libfaketime). One of CommandService is given commands of its own.
 /// </summary>
+/// <remarks>
+/// The kernel keeps the right time, and the Kafka client waits for it by the time of day: with a wrong clock from the
+/// beginning it mostly takes its own threads for lost.
+/// </remarks>
 internal sealed class WrongClock(string service) : Fault
 {
     private static readonly TimeSpan StartWithin = TimeSpan.FromSeconds(30);
@@ -34,13 +38,16 @@ internal sealed class WrongClock(string service) : Fault
         }
         var address = new Uri($"http://localhost:{FreePort()}");
         var health = new Uri($"http://localhost:{FreePort()}");
-        using var replica = StartLike(Signals.TreeOf(running[0].ProcessId)[^1], address, health, shift);
+        var clock = Path.GetTempFileName();
+        await File.WriteAllTextAsync(clock, "+0", CancellationToken.None);
+        using var replica = StartLike(Signals.TreeOf(running[0].ProcessId)[^1], address, health, clock);
         try
         {
             if (!await IsHealthyAsync(health, replica))
             {
-                return $"nothing: a {service} at {shift} was not healthy in time";
+                return $"nothing: one more {service} was not healthy in time";
             }
+            await File.WriteAllTextAsync(clock, shift, CancellationToken.None);
             using var lasting = CancellationTokenSource.CreateLinkedTokenSource(hurry);
             lasting.CancelAfter(Seconds(random, 4, 8));
             if (service == ChaosBank.CommandService)
@@ -59,11 +66,12 @@ internal sealed class WrongClock(string service) : Fault
         {
             replica.Kill();
             await replica.WaitForExitAsync(CancellationToken.None);
+            File.Delete(clock);
         }
-        return $"one more {service} with its clock at {shift}";
+        return $"put the clock of one more {service} to {shift}";
     }
 
-    private static Process StartLike(int processId, Uri address, Uri health, string shift)
+    private static Process StartLike(int processId, Uri address, Uri health, string clock)
     {
         var proc = string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}");
         var command = Parts($"{proc}/cmdline");
@@ -81,7 +89,8 @@ internal sealed class WrongClock(string service) : Fault
         start.Environment["Kestrel__Endpoints__http__Url"] = address.ToString();
         start.Environment["Kestrel__Endpoints__health__Url"] = health.ToString();
         start.Environment["LD_PRELOAD"] = Library;
-        start.Environment["FAKETIME"] = shift;
+        start.Environment["FAKETIME_TIMESTAMP_FILE"] = clock;
+        start.Environment["FAKETIME_CACHE_DURATION"] = "1"; // seconds
         // Only the time of day is wrong: no clock goes another way while a machine runs.
         start.Environment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
         var process = Process.Start(start) ?? throw new ChaosException($"{command[0]} cannot be started.");
