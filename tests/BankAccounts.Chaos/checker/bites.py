@@ -12,6 +12,7 @@ bank can only say, it has to tell from all that. Prints a line for each; the exi
 import sys
 from contextlib import contextmanager
 
+import old_decisions
 import taken_back
 from check import violations
 from falsified import another, changed
@@ -249,6 +250,7 @@ def main(folder):
     missed = sum(not is_seen(run, falsify, violations) for falsify in FALSE)
     missed += sum(not is_seen(run, falsify, taken_back.violations) for falsify in taken_back.FALSE)
     missed += sum(not is_right(run, right) for right in taken_back.RIGHT)
+    missed += old_decisions.missed()
     return 1 if missed or violations(run) else 0
 
 
