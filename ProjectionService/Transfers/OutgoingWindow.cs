@@ -47,6 +47,12 @@ public sealed class OutgoingWindow
         SettledBelow = unsettled.First().Key;
     }
 
+    /// <summary>
+    /// What there is may have been sent by somebody else before: the first goes out alone, and the answer to it says
+    /// how far the destination is. A halted channel would void them all, again at each new owner.
+    /// </summary>
+    public void AskFirst() => sentThrough = highest;
+
     /// <summary>A transfer became final.</summary>
     public void Settle(long sequence, long nowMs)
     {

@@ -36,6 +36,10 @@ public sealed class TransferSender(Func<LogRecord, bool> trySend, TimeProvider c
                 QueueTo(channel.Destination).Add(transfer);
             }
         }
+        foreach (var queue in queues.Values)
+        {
+            queue.AskFirst();
+        }
     }
 
     /// <summary>Follows what a confirmed batch changed.</summary>

@@ -69,6 +69,20 @@ public sealed class OutgoingWindowTests
     }
 
     [Fact]
+    public void What_a_predecessor_may_have_sent_waits_for_the_answer_to_the_first()
+    {
+        Add(1, 5);
+        window.AskFirst();
+        Assert.Equal([1], Due(0));
+        Add(6, 6);
+        Assert.Empty(Due(1));
+
+        window.Settle(1, 10);
+        window.DestinationTook(3);
+        Assert.Equal([2, 3, 4, 5, 6], Due(10));
+    }
+
+    [Fact]
     public void An_answer_that_nobody_waited_for_sends_nothing_again()
     {
         Add(1, 3);

@@ -125,9 +125,15 @@ def appended_though_denied(run):
 def wrong_order(run):
     """I1: a command was acknowledged before another one was invoked that stands before it."""
     by_account = {}
+    first_time = {}
+    for op in run.events.operations:
+        first_time.setdefault((op.subject, op.asked.get("request")), op)
     for op in answered(run, "accepted", kind="deposit"):
         earlier = by_account.setdefault(op.account, op)
-        if earlier.answer["offset"] > op.answer["offset"]:
+        # A request that is asked again may stand before what was acknowledged meanwhile.
+        request = op.asked.get("request")
+        is_first = not request or first_time[op.subject, request] is op
+        if is_first and earlier.answer["offset"] > op.answer["offset"]:
             with changed(op.asked, "t", earlier.answer["t"] + 1), changed(op.answer, "t", earlier.answer["t"] + 2):
                 yield
             return
