@@ -197,7 +197,7 @@ public sealed partial class PartitionProjector(
             {
                 onProgress();
             }
-            if (Stopwatch.GetElapsedTime(reportedAt) >= options.WatchInterval)
+            if (isBehind != loop.IsBehind || Stopwatch.GetElapsedTime(reportedAt) >= options.WatchInterval)
             {
                 await ReportAsync(session, loop, cancellation);
             }

@@ -1,4 +1,6 @@
 using BankAccounts.Tests.Foreign;
+using BankAccounts.Tests.Servers;
+using BankAccounts.V1;
 
 namespace BankAccounts.EndToEnd.Tests;
 
@@ -15,6 +17,10 @@ public sealed class ForeignLedgerTests(BankFixture fixture)
     {
         var account = await fixture.Bank.OpenAccountAsync(balance: 5);
         Assert.True(AccountId.TryParse(account, out var id));
+        await Eventually.BecomesTrue(
+            async () => (await fixture.Bank.Ledger.GetStatusAsync(new GetStatusRequest(), deadline: Bank.In(20)))
+                .Partitions[id.Partition].State == PartitionState.Folding,
+            "the account's partition is folded up to its end");
 
         var outcomes = await ForeignCalls.MakeAsync(
             address,
