@@ -31,7 +31,7 @@ public sealed class PartitionRebuild(
     /// An account that changes often is written once for each batch, so large ones are cheaper; but Redis does nothing
     /// else while it takes one.
     /// </summary>
-    private const int MaxRecordsAtOnce = 4_000;
+    private const int MaxRecordsAtOnce = 8_000;
 
     /// <summary>The live state moves on while the rebuild catches up: so many tries to meet it.</summary>
     private const int MaxTriesToMeet = 10_000;
@@ -113,7 +113,8 @@ public sealed class PartitionRebuild(
     {
         var before = fold.Ledger.Head;
         var changes = fold.Next(position, MaxRecordsAtOnce, cancellation);
-        return (EncodedCommit.Of(built, before, fold.Ledger, changes), changes);
+        // Nobody reads the generation before it stands at the position: older decisions need no place.
+        return (EncodedCommit.Of(built, before, fold.Ledger, changes, latestFor: position), changes);
     }
 
     private async Task CommitAsync(

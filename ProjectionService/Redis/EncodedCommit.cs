@@ -24,8 +24,16 @@ public sealed record EncodedCommit(
     private static ReadOnlyMemory<byte> Nobody { get; } = new MessagePack().Array(0).Written;
 
     /// <summary>Encodes a batch, which tells nobody.</summary>
+    /// <param name="keys">The generation.</param>
+    /// <param name="before">Where the batch began.</param>
+    /// <param name="ledger">The ledger, as it is behind the batch.</param>
+    /// <param name="changes">What the batch changed.</param>
+    /// <param name="latestFor">
+    /// The position whose latest decisions are kept: the batch's end, or the one that is to be reached before
+    /// anybody reads.
+    /// </param>
     public static EncodedCommit Of(
-        RedisKeys keys, PartitionHead before, PartitionLedger ledger, Changes changes) => new(
+        RedisKeys keys, PartitionHead before, PartitionLedger ledger, Changes changes, long? latestFor = null) => new(
             keys,
             before.Position,
             before.LogDigest,
@@ -33,7 +41,7 @@ public sealed record EncodedCommit(
             ledger.Head.LogDigest,
             StoreCodec.Encode(ledger.Head, ledger.RequestOrder).ToByteArray(),
             ledger.RequestOrder.First,
-            CommitEncoder.Writes(keys, changes, ledger.Head.Position));
+            CommitEncoder.Writes(keys, changes, latestFor ?? ledger.Head.Position));
 
     /// <summary>The same, which tells those who wait and those who watch.</summary>
     public EncodedCommit Telling(Changes changes) =>
