@@ -88,6 +88,9 @@ public readonly record struct AccountId
     /// <summary>The 16 bytes in network order.</summary>
     public byte[] ToByteArray() => value.ToByteArray(bigEndian: true);
 
+    /// <summary>Writes the text form in ASCII: 36 bytes.</summary>
+    public void WriteText(Span<byte> destination) => value.TryFormat(destination, out _, "D");
+
     /// <summary>The text form: 36 characters, lower case.</summary>
     public override string ToString() => value.ToString("D");
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Security.Cryptography;
-using System.Text;
 using BankAccounts.Log.V1;
 using BankAccounts.ServiceDefaults;
 using BankAccounts.ServiceDefaults.Overload;
@@ -69,7 +68,8 @@ public sealed partial class Appender(
             ?? throw new NotAppendedException("Redis is away, so the decision could not be told.");
         command.ProducerId = producerId;
         command.ReplyTo = waiting.WaitsForDecision ? replyTo ??= ByteString.CopyFromUtf8(ReplyTo) : ByteString.Empty;
-        var key = Encoding.ASCII.GetBytes(waiting.Account.ToString());
+        var key = new byte[AccountId.TextLength];
+        waiting.Account.WriteText(key);
         return TryHandOver(key, command, waiting);
     }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 using BankAccounts.Log.V1;
 using BankAccounts.Store.V1;
 using BodyCase = BankAccounts.Log.V1.LogRecord.BodyOneofCase;
@@ -97,8 +96,7 @@ public sealed class LedgerRecord
     private static bool IsKeyOf(AccountId account, byte[]? key)
     {
         Span<byte> text = stackalloc byte[AccountId.TextLength];
-        return key is not null
-            && Encoding.ASCII.TryGetBytes(account.ToString(), text, out _)
-            && text.SequenceEqual(key);
+        account.WriteText(text);
+        return key is not null && text.SequenceEqual(key);
     }
 }

@@ -103,6 +103,8 @@ public sealed class ComposeTests
 
         Assert.Contains("--maxmemory-policy noeviction", command, StringComparison.Ordinal);
         Assert.Contains("--appendonly yes", command, StringComparison.Ordinal);
+        Assert.Contains("--auto-aof-rewrite-min-size 512mb", command, StringComparison.Ordinal);
+        Assert.Contains("--auto-aof-rewrite-percentage 200", command, StringComparison.Ordinal);
     }
 
     [Fact]

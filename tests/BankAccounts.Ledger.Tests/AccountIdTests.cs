@@ -1,3 +1,4 @@
+using System.Text;
 using BankAccounts.Tests.Logs;
 
 namespace BankAccounts.Ledger.Tests;
@@ -34,6 +35,9 @@ public sealed class AccountIdTests
             Assert.True(AccountId.TryParse(id.ToString().ToUpperInvariant(), out var upper));
             Assert.Equal([id, id, id], [read, parsed, upper]);
             Assert.Equal(AccountId.TextLength, id.ToString().Length);
+            var text = new byte[AccountId.TextLength];
+            id.WriteText(text);
+            Assert.Equal(id.ToString(), Encoding.ASCII.GetString(text));
             Assert.Equal(id.ToString().ToLowerInvariant(), id.ToString());
             var written = new byte[AccountId.Size];
             id.Write(written);

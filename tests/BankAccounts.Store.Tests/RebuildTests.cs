@@ -4,6 +4,7 @@ using BankAccounts.ProjectionService.Redis;
 using BankAccounts.ProjectionService.Verification;
 using BankAccounts.ServiceDefaults.Redis;
 using BankAccounts.Store.V1;
+using BankAccounts.Tests.Logs;
 using Google.Protobuf;
 using StackExchange.Redis;
 using static BankAccounts.Tests.Logs.Records;
@@ -220,6 +221,32 @@ public sealed class RebuildTests(Redis redis) : StoreTest(redis)
         Assert.True(await Redis.Database.KeyExistsAsync(RedisKeys.Owner(Partition)));
         Assert.True(await Redis.Database.KeyExistsAsync("{bank:33}:12:accounts"));
         Assert.Equal((0, 0), await SweepAsync());
+    }
+
+    [Fact]
+    public async Task A_rebuild_leaves_out_the_decisions_that_are_not_kept_any_more()
+    {
+        const int unreadable = RedisKeys.MaxDecisions - 100;
+        var written = new LogWriter().Append(Create(Alice));
+        written.Append([.. Enumerable.Range(0, 299).Select(_ => Deposit(Alice, 1))]);
+        for (var i = 0; i < unreadable; i++)
+        {
+            written.AppendRaw(null, null);
+        }
+        await FoldAsync(written.Entries, 4_000);
+        var before = await KeysAsync();
+        Assert.Equal(300, await Redis.Database.HashLengthAsync(before.Decisions));
+
+        using var cursor = new MemoryCursor(written.Entries);
+        await RebuildAsync(cursor);
+
+        var live = await KeysAsync();
+        Assert.True(live.Generation > before.Generation);
+        var kept = (await Redis.Database.HashGetAllAsync(live.Decisions))
+            .Select(place => PushedDecision.Parser.ParseFrom((byte[])place.Value!).Offset);
+        Assert.Equal(Enumerable.Range(200, 100).Select(offset => (long)offset), kept.Order());
+        using var again = new MemoryCursor(written.Entries);
+        await PartitionVerifier.RunAsync(Chunks(), again, _ => Task.CompletedTask, CancellationToken.None);
     }
 
     private async Task RebuildAsync(

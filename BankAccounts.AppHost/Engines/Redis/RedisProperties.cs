@@ -22,6 +22,9 @@ public static class RedisProperties
             // crash.
             .Set("appendonly", "yes")
             .Set("appendfsync", "everysec")
+            // To write the file anew goes over all there is, which under load would be every few seconds by default.
+            .Set("auto-aof-rewrite-min-size", "512mb")
+            .Set("auto-aof-rewrite-percentage", 200)
             .Set("save", "\"\"")
             // An answer that was dropped in silence would be a wrong answer.
             .Set("maxmemory-policy", "noeviction");
