@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace BankAccounts.ProjectionService.Ledger;
 
 /// <summary>
@@ -40,21 +43,22 @@ public sealed class Table<TKey, TValue>
     /// <summary>Whether a key is in memory; if so, the batch counts as its last use.</summary>
     public bool Touch(TKey key, long batch)
     {
-        if (!entries.TryGetValue(key, out var entry))
+        ref var entry = ref CollectionsMarshal.GetValueRefOrNullRef(entries, key);
+        if (Unsafe.IsNullRef(ref entry))
         {
             return false;
         }
-        entry.LastUsed = batch;
+        entry = entry with { LastUsed = batch };
         return true;
     }
 
     /// <summary>Takes in what the store holds for a key that is not in memory.</summary>
     public void Load(TKey key, TValue? value, long batch) =>
-        entries.TryAdd(key, new Entry { Value = value, LastUsed = batch, LastChanged = -1 });
+        entries.TryAdd(key, new Entry(value, LastUsed: batch, LastChanged: -1));
 
     /// <summary>Changes a value; null removes it.</summary>
     public void Set(TKey key, TValue? value, long batch) =>
-        entries[key] = new Entry { Value = value, LastUsed = batch, LastChanged = batch };
+        entries[key] = new Entry(value, LastUsed: batch, LastChanged: batch);
 
     /// <summary>
     /// Frees memory down to half the capacity where it can, and returns whether it did. What a batch
@@ -78,12 +82,5 @@ public sealed class Table<TKey, TValue>
         return victims.Count > 0;
     }
 
-    private sealed class Entry
-    {
-        public TValue? Value { get; init; }
-
-        public long LastUsed { get; set; }
-
-        public long LastChanged { get; init; }
-    }
+    private readonly record struct Entry(TValue? Value, long LastUsed, long LastChanged);
 }
