@@ -39,7 +39,7 @@ public sealed record BenchOptions
             --rounds <n>            how often each is repeated (quick 3, full 5)
             --accounts <n>          accounts that the commands are spread over (10000)
             --streams <n>           Execute streams for each replica (2)
-            --batches <n>           batches of 500 commands under way in each, for transfers a quarter (8)
+            --batches <n>           batches of 500 commands under way in each, for transfers half (8)
             --partitions <n>, --projectors <n>, --command-services <n>, --brokers <n>
                                     as for ./bank up
             --proxy                 call through the AppHost's proxy, not the replicas themselves

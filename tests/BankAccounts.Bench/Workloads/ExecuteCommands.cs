@@ -13,7 +13,7 @@ public sealed class ExecuteCommands(Connections connections, Witness witness, in
 {
     // A transfer is three records, and its latency that of three commands: with as many of them under way as of
     // commands, a short run would see little else than the pipes being filled.
-    private const int TransfersLess = 4;
+    private const int TransfersLess = 2;
 
     /// <summary>Commands in one message.</summary>
     public const int BatchCommands = 500;
