@@ -8,12 +8,17 @@ public static class LoopbackPorts
 {
     // Below the range that systems give to outgoing connections (32768 and up on Linux, 49152
     // elsewhere): a port is picked some seconds before its server binds it, and no client may take
-    // it in between.
+    // it in between. Aspire and tests choose theirs higher, so that none of them does either (decision 0117).
     private const int Lowest = 20_000;
-    private const int Highest = 32_000;
+    private const int Highest = 26_000;
     private const int MostAttempts = 1_000;
 
-    /// <summary>Picks different ports that nothing listens on at this moment.</summary>
+    private static readonly HashSet<int> Given = [];
+
+    /// <summary>
+    /// Picks different ports that nothing listens on at this moment, and that this process has not picked before:
+    /// whoever got one may not listen there yet.
+    /// </summary>
     /// <param name="count">How many: 1 … 100.</param>
     /// <exception cref="BankStartException">There are not as many free ports.</exception>
     public static int[] Pick(int count)
@@ -25,7 +30,7 @@ public static class LoopbackPorts
         for (var attempt = 0; attempt < MostAttempts && picked.Count < count; attempt++)
         {
             var port = Random.Shared.Next(Lowest, Highest);
-            if (IsFree(port))
+            if (IsFree(port) && TryGive(port))
             {
                 picked.Add(port);
             }
@@ -43,6 +48,14 @@ public static class LoopbackPorts
     public static bool IsFree(int port) =>
         IsFree(IPAddress.Loopback, port)
         && (!Socket.OSSupportsIPv6 || IsFree(IPAddress.IPv6Loopback, port));
+
+    private static bool TryGive(int port)
+    {
+        lock (Given)
+        {
+            return Given.Add(port);
+        }
+    }
 
     private static bool IsFree(IPAddress address, int port)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
@@ -5,21 +6,24 @@ namespace BankAccounts.Tests.Servers;
 
 /// <summary>
 /// Ports for servers that are told theirs. They lie below those that a system gives to connections by itself (from
-/// 32768 on), so that no client takes one between here and the server's start.
+/// 32768 on), so that no client takes one between here and the server's start, and above those that an AppHost picks
+/// (decision 0117).
 /// </summary>
 public static class FreePorts
 {
-    private const int Lowest = 20_000;
+    private const int Lowest = 31_000;
     private const int Highest = 32_767;
     private const int MostAttempts = 1_000;
 
-    /// <summary>A port of 127.0.0.1 where nobody listens.</summary>
+    private static readonly ConcurrentDictionary<int, bool> Given = new();
+
+    /// <summary>A port of 127.0.0.1 where nobody listens, and that this process was not given before.</summary>
     public static int Take()
     {
         for (var attempt = 0; attempt < MostAttempts; attempt++)
         {
             var port = Random.Shared.Next(Lowest, Highest);
-            if (IsFree(port))
+            if (IsFree(port) && Given.TryAdd(port, true))
             {
                 return port;
             }

@@ -10,8 +10,8 @@ namespace Aspire.Hosting.Proxy;
 /// </summary>
 internal static class FreePorts
 {
-    private const int First = 20_000;
-    private const int Last = 32_000;
+    private const int First = 26_000;
+    private const int Last = 31_000;
     private const int AttemptsMax = 200;
 
     private static readonly Lock s_lock = new();
