@@ -19,19 +19,10 @@ public static class HistoryPage
     /// <summary>Two to this power, in bytes: more than an ordinary page has.</summary>
     private const int Window = 17;
 
-    /// <summary>Seals entries as they stand in Redis.</summary>
-    public static byte[] Seal(IEnumerable<byte[]> entries)
+    /// <summary>Seals leaves as they stand in Redis: one behind the other they are one message.</summary>
+    public static byte[] Seal(IEnumerable<byte[]> leaves)
     {
-        using var stream = new MemoryStream();
-        using (var page = new CodedOutputStream(stream, leaveOpen: true))
-        {
-            foreach (var entry in entries)
-            {
-                page.WriteTag(StoredHistoryPage.EntriesFieldNumber, WireFormat.WireType.LengthDelimited);
-                page.WriteBytes(ByteString.CopyFrom(entry));
-            }
-        }
-        var bytes = stream.ToArray();
+        byte[] bytes = [.. leaves.SelectMany(leaf => leaf)];
         var buffer = new byte[BrotliEncoder.GetMaxCompressedLength(bytes.Length)];
         return BrotliEncoder.TryCompress(bytes, buffer, out var written, Quality, Window)
             ? buffer[..written]

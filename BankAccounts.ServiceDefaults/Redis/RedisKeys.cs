@@ -17,9 +17,9 @@ namespace BankAccounts.ServiceDefaults.Redis;
 ///                                     one before the live one, whose keys stay a little longer
 /// {bank:N}:owner              hash    who folds the partition, and how it is (operators' state)
 /// {bank:N}:G:head             hash    position, digest, dirty, first_request, head (StoredHead)
-/// {bank:N}:G:accounts         hash    account id (16 bytes) → StoredAccount
+/// {bank:N}:G:accounts         hash    account id (16 bytes) → StoredAccount, with its newest 0 to 7 entries
 /// {bank:N}:G:names            zset    holder name ‖ 0x00 ‖ account id (16 bytes), all with score 0
-/// {bank:N}:G:history:ID       list    StoredHistoryEntry, oldest first: those that are not sealed yet
+/// {bank:N}:G:history:ID       list    leaves of 8 entries, StoredHistoryPage, oldest first: those not sealed yet
 /// {bank:N}:G:pages:ID         hash    page number → 256 older entries, StoredHistoryPage in Brotli
 /// {bank:N}:G:requests         hash    account id ‖ request id → StoredRequest
 /// {bank:N}:G:request-order    list    stream time (8 bytes, big endian) ‖ account id ‖ request id
@@ -31,7 +31,7 @@ namespace BankAccounts.ServiceDefaults.Redis;
 /// {bank:N}:G:refused          hash    source partition ‖ sequence (8 bytes) → Reason (number)
 /// {bank:N}:G:transfers        hash    offset of the TransferEvent (8 bytes) → StoredTransfer
 /// {bank:N}:G:voids            list    StoredVoid, the last 1,000
-/// {bank:N}:G:decisions        hash    offset modulo 16,384 → PushedDecision
+/// {bank:N}:G:decisions:S      string  DecisionChunk of 256 offsets, S = offset / 256 modulo 65
 /// </code>
 /// Decisions are pushed on the pub/sub channel that a record names as its <c>reply_to</c>, and what a
 /// commit changed (CommittedBatch) on <c>{bank:N}:committed</c>.
@@ -39,7 +39,7 @@ namespace BankAccounts.ServiceDefaults.Redis;
 public readonly record struct RedisKeys(int Partition, long Generation)
 {
     /// <summary>The version of this layout. Another one in Redis makes the owner fold anew.</summary>
-    public const int Layout = 4;
+    public const int Layout = 5;
 
     /// <summary>How many void records are kept.</summary>
     public const int MaxVoids = 1_000;
@@ -48,13 +48,28 @@ public readonly record struct RedisKeys(int Partition, long Generation)
     public const int PageEntries = 256;
 
     /// <summary>
-    /// From so many unsealed entries on the oldest are sealed; so at least one page's worth of the newest
-    /// entries is never compressed.
+    /// How many entries of a history one leaf holds. Fewer are a part of their account, so that most commands cost a
+    /// history no write of its own.
     /// </summary>
-    public const int SealFromEntries = 2 * PageEntries;
+    public const int LeafEntries = 8;
 
-    /// <summary>How many of the latest decisions of a partition are kept by position.</summary>
+    /// <summary>How many leaves one sealed page holds.</summary>
+    public const int PageLeaves = PageEntries / LeafEntries;
+
+    /// <summary>
+    /// From so many unsealed leaves on the oldest are sealed; so at least one page's worth of the newest entries is
+    /// never compressed.
+    /// </summary>
+    public const int SealFromLeaves = 2 * PageLeaves;
+
+    /// <summary>How many of the latest decisions of a partition are kept by position, at least.</summary>
     public const int MaxDecisions = 16_384;
+
+    /// <summary>Of how many offsets one chunk of decisions has the answers.</summary>
+    public const int ChunkOffsets = 256;
+
+    /// <summary>How many chunks of decisions are kept: one of them is not full yet.</summary>
+    public const int MaxChunks = (MaxDecisions / ChunkOffsets) + 1;
 
     /// <summary>The partition's root: which generation is live.</summary>
     public static RedisKey Root(int partition) => $"{Tag(partition)}";
@@ -111,8 +126,21 @@ public readonly record struct RedisKeys(int Partition, long Generation)
     /// <summary>The last void records.</summary>
     public string Voids => Of("voids");
 
-    /// <summary>The latest decisions by position.</summary>
-    public string Decisions => Of("decisions");
+    /// <summary>What the keys of chunks of decisions begin with.</summary>
+    public string AllDecisions => Of("decisions:");
+
+    /// <summary>The decisions of a chunk; those of an older one until it begins.</summary>
+    public string Decisions(long chunk) =>
+        $"{AllDecisions}{PlaceOf(chunk).ToString(CultureInfo.InvariantCulture)}";
+
+    /// <summary>The chunk that has an offset's decision.</summary>
+    public static long ChunkOf(long offset) => offset / ChunkOffsets;
+
+    /// <summary>The place of a chunk, which it takes from the one so many chunks before it.</summary>
+    public static long PlaceOf(long chunk) => chunk % MaxChunks;
+
+    /// <summary>The oldest chunk whose decisions are still there at a position; below 0 if all are.</summary>
+    public static long OldestChunkAt(long position) => ChunkOf(Math.Max(0, position - 1)) - (MaxChunks - 1);
 
     /// <summary>The field of a record: its offset, 8 bytes, big endian.</summary>
     public static byte[] Offset(long offset)
@@ -133,7 +161,7 @@ public readonly record struct RedisKeys(int Partition, long Generation)
     /// <summary>What the keys of sealed pages begin with.</summary>
     public string AllPages => Of("pages:");
 
-    /// <summary>The newest entries of an account's history.</summary>
+    /// <summary>The full leaves of an account's history that are not sealed yet.</summary>
     public string History(AccountId account) => $"{Histories}{account}";
 
     /// <summary>The sealed pages of an account's history.</summary>

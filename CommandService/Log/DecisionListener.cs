@@ -93,29 +93,32 @@ public sealed partial class DecisionListener(
             "decisions",
             late[false].Where(command => command.Offset is not null),
             command => command.Offset!.Value,
-            offset => offset % RedisKeys.MaxDecisions,
-            OnDecisionFound,
+            offset => RedisKeys.PlaceOf(RedisKeys.ChunkOf(offset)),
+            place => place,
+            OnDecisionsFound,
             cancellation);
         // The final decision of a transfer is pushed to who asked first. A retry asks for it.
         await AskAsync(
             "transfers",
             late[true],
             command => command.Interim!.Offset,
+            offset => offset,
             offset => RedisKeys.Offset(offset),
             OnTransferFound,
             cancellation);
     }
 
     /// <summary>
-    /// Asks one of the hashes of each partition about the commands that it owes an answer. On a cluster some
+    /// Asks what each partition keeps about the commands that it owes an answer, once for all that have one place. On a cluster some
     /// partitions may be away: those do not keep the others waiting for more than the time-out.
     /// </summary>
     private Task AskAsync(
-        string hash,
+        string kept,
         IEnumerable<PendingCommand> commands,
         Func<PendingCommand, long> offsetOf,
+        Func<long, long> placeOf,
         Func<long, RedisValue> fieldOf,
-        Action<PendingCommand, byte[]> onFound,
+        Action<IEnumerable<PendingCommand>, byte[]> onFound,
         CancellationToken cancellation) =>
         Task.WhenAll(commands.GroupBy(command => command.Partition).Select(async ofPartition =>
         {
@@ -125,19 +128,20 @@ public sealed partial class DecisionListener(
                 .OrderBy(question => question.Offset)
                 .Take(MaxAskedAtOnce)
                 .ToArray();
+            var places = asked.ToLookup(question => placeOf(question.Offset), question => question.Command);
             try
             {
                 var found = (RedisResult[])(await DecisionsScript.EvaluateAsync(
                     redis.GetDatabase(),
                     [RedisKeys.Root(ofPartition.Key)],
-                    [hash, asked[0].Offset, .. asked.Select(question => fieldOf(question.Offset))],
+                    [kept, asked[0].Offset, .. places.Select(place => fieldOf(place.Key))],
                     bank.Value.RedisTimeout,
                     cancellation))!;
-                foreach (var (question, value) in asked.Zip(found))
+                foreach (var (asking, value) in places.Zip(found))
                 {
                     if (!value.IsNull)
                     {
-                        onFound(question.Command, (byte[])value!);
+                        onFound(asking, (byte[])value!);
                     }
                 }
             }
@@ -147,19 +151,28 @@ public sealed partial class DecisionListener(
             }
         }));
 
-    private void OnDecisionFound(PendingCommand command, byte[] value)
+    private void OnDecisionsFound(IEnumerable<PendingCommand> commands, byte[] value)
     {
-        var found = PushedDecision.Parser.ParseFrom(value);
-        if (found.Offset == command.Offset && found.ProducerId.Span.SequenceEqual(appender.ProducerId.Span))
+        var chunk = DecisionChunk.Parser.ParseFrom(value);
+        foreach (var command in commands)
         {
-            Tell(command.Partition, found);
+            if (KeptDecisions.Find(chunk, command.Offset!.Value) is { } found
+                && KeptDecisions.IsOf(found, appender.ProducerId.Span))
+            {
+                Tell(command.Partition, found);
+            }
         }
     }
 
-    private void OnTransferFound(PendingCommand command, byte[] value) => appender.Decide(
-        command.Partition,
-        command.Sequence,
-        new CommandOutcome(AppendResult.Decided, StoredTransfer.Parser.ParseFrom(value).Decision));
+    private void OnTransferFound(IEnumerable<PendingCommand> commands, byte[] value)
+    {
+        var decision = StoredTransfer.Parser.ParseFrom(value).Decision;
+        foreach (var command in commands)
+        {
+            appender.Decide(
+                command.Partition, command.Sequence, new CommandOutcome(AppendResult.Decided, decision));
+        }
+    }
 
     [LoggerMessage(EventId = 3201, Level = LogLevel.Warning, Message = "Redis is away: {Reason}")]
     private partial void LogAway(string reason);

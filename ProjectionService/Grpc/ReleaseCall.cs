@@ -165,13 +165,11 @@ public sealed class ReleaseCall(LiveState state, FollowUpProducer producer, IOpt
     {
         try
         {
-            var slot = Text(offset % RedisKeys.MaxDecisions);
-            var live = await state.ReadAsync(partition, keys => [["HGET", keys.Decisions, slot]], cancellation);
+            var chunk = RedisKeys.ChunkOf(offset);
+            var live = await state.ReadAsync(partition, keys => [["GET", keys.Decisions(chunk)]], cancellation);
             return live is not null && !live.Answers[0].IsNull
-                && PushedDecision.Parser.ParseFrom((byte[])live.Answers[0]!) is var found
-                && found.Offset == offset
-                    ? found.Decision
-                    : null;
+                ? KeptDecisions.Find(DecisionChunk.Parser.ParseFrom((byte[])live.Answers[0]!), offset)?.Decision
+                : null;
         }
         catch (Exception away) when (away is RedisException or TimeoutException or GenerationMovedException)
         {

@@ -5,12 +5,12 @@ using StackExchange.Redis;
 
 namespace BankAccounts.ProjectionService.History;
 
-/// <summary>The oldest entries of a history, on their way into a page.</summary>
+/// <summary>The oldest leaves of a history, on their way into a page.</summary>
 /// <param name="Keys">The generation that they were read from.</param>
 /// <param name="Account">Whose history it is.</param>
 /// <param name="Number">The number of the page, from 0.</param>
-/// <param name="Entries">The entries, oldest first.</param>
-public sealed record UnsealedPage(RedisKeys Keys, AccountId Account, long Number, IReadOnlyList<byte[]> Entries);
+/// <param name="Leaves">Its leaves, oldest first.</param>
+public sealed record UnsealedPage(RedisKeys Keys, AccountId Account, long Number, IReadOnlyList<byte[]> Leaves);
 
 /// <summary>
 /// Moves old entries of histories from lists into sealed pages. It may be done by anybody, at any time and
@@ -22,9 +22,10 @@ public sealed class PageStore(IDatabase database, TimeSpan timeout)
     private static readonly RedisScript SealScript = new(typeof(PageStore), "seal.lua");
 
     /// <summary>The accounts whose histories have passed a page's end, and so may have one to be sealed.</summary>
-    public static IEnumerable<AccountId> DueIn(Changes changes) => changes.History
-        .Where(entry => entry.Number >= RedisKeys.SealFromEntries && entry.Number % RedisKeys.PageEntries == 0)
-        .Select(entry => entry.Account)
+    public static IEnumerable<AccountId> DueIn(Changes changes) => changes.Leaves
+        .Where(leaf => leaf.LastNumber >= RedisKeys.SealFromLeaves * RedisKeys.LeafEntries
+            && leaf.LastNumber % RedisKeys.PageEntries == 0)
+        .Select(leaf => leaf.Account)
         .Distinct();
 
     /// <summary>Seals what is due of an account's history, and returns how many pages that was.</summary>
@@ -54,8 +55,8 @@ public sealed class PageStore(IDatabase database, TimeSpan timeout)
             [
                 generation?.ToString(CultureInfo.InvariantCulture) ?? string.Empty,
                 account.ToString(),
-                RedisKeys.SealFromEntries,
-                RedisKeys.PageEntries,
+                RedisKeys.SealFromLeaves,
+                RedisKeys.PageLeaves,
             ],
             timeout,
             cancellation))!;
@@ -63,7 +64,7 @@ public sealed class PageStore(IDatabase database, TimeSpan timeout)
             new RedisKeys(account.Partition, (long)read[0]),
             account,
             (long)read[1],
-            [.. read.Skip(2).Select(entry => (byte[])entry!)]);
+            [.. read.Skip(2).Select(leaf => (byte[])leaf!)]);
     }
 
     /// <summary>Seals a page; false if that was done meanwhile, or its generation is not in use any more.</summary>
@@ -71,7 +72,7 @@ public sealed class PageStore(IDatabase database, TimeSpan timeout)
         (long)await SealScript.EvaluateAsync(
             database,
             [RedisKeys.Root(page.Keys.Partition), page.Keys.History(page.Account), page.Keys.Pages(page.Account)],
-            [page.Keys.Generation, page.Number, HistoryPage.Seal(page.Entries), RedisKeys.PageEntries],
+            [page.Keys.Generation, page.Number, HistoryPage.Seal(page.Leaves), RedisKeys.PageLeaves],
             timeout,
             cancellation) == 1;
 }

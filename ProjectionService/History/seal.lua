@@ -1,9 +1,9 @@
--- Moves the oldest entries of a history into a sealed page, if the generation is still in use and nobody
--- sealed that page meanwhile. Entries never change, so whoever is late would have done the same.
+-- Moves the oldest leaves of a history into a sealed page, if the generation is still in use and nobody
+-- sealed that page meanwhile. Leaves never change, so whoever is late would have done the same.
 --
 -- KEYS[1] the partition's root   KEYS[2] the history   KEYS[3] its sealed pages
 -- ARGV[1] generation   ARGV[2] the number of the page, which is that of the pages before it
--- ARGV[3] the page     ARGV[4] how many entries it holds
+-- ARGV[3] the page     ARGV[4] how many leaves it holds
 --
 -- Returns 1 if it is sealed now, else 0.
 local root = redis.call('HMGET', KEYS[1], 'generation', 'rebuilding')

@@ -1,5 +1,6 @@
 using BankAccounts.Log.V1;
 using BankAccounts.Store.V1;
+using Google.Protobuf;
 
 namespace BankAccounts.ProjectionService.Ledger;
 
@@ -21,6 +22,12 @@ public readonly record struct HistoryEntry(
     Kind Kind,
     long Amount,
     Decision Decision);
+
+/// <summary>Entries of an account's history as they are stored, as many as a leaf has.</summary>
+/// <param name="Account">The account.</param>
+/// <param name="LastNumber">The number of the last of them.</param>
+/// <param name="Entries">The entries, oldest first.</param>
+public readonly record struct FullLeaf(AccountId Account, long LastNumber, ByteString Entries);
 
 /// <summary>A record that counts for nothing.</summary>
 public readonly record struct VoidRecord(long Offset, VoidReason Reason, long FirstOffset);
@@ -44,6 +51,9 @@ public sealed class Changes
 
     /// <summary>New history, in the order of the log.</summary>
     public List<HistoryEntry> History { get; } = [];
+
+    /// <summary>Leaves of histories that became full, in the order of the log.</summary>
+    public List<FullLeaf> Leaves { get; } = [];
 
     /// <summary>Requests remembered; null: forgotten.</summary>
     public Dictionary<RequestKey, RememberedRequest?> Requests { get; } = [];

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using BankAccounts.Log.V1;
 using BankAccounts.Store.V1;
+using Google.Protobuf;
 using BodyCase = BankAccounts.Log.V1.LogRecord.BodyOneofCase;
 
 namespace BankAccounts.ProjectionService.Ledger;
@@ -28,6 +29,7 @@ public sealed partial class PartitionLedger
 
     private readonly int partition;
     private readonly ProducerOrder producerOrder;
+    private readonly HistoryLeaves leaves = new();
 
     /// <summary>A ledger that goes on from a state.</summary>
     public PartitionLedger(
@@ -198,18 +200,25 @@ public sealed partial class PartitionLedger
         Decision decision,
         Changes changes)
     {
-        var entered = account.WithEntry(record.Command.RecordedAtMs);
-        Accounts.Set(record.Account, entered, Batch);
-        changes.Accounts[record.Account] = entered;
-        changes.History.Add(new(
+        var entry = new HistoryEntry(
             record.Account,
-            entered.Entries,
-            entered.LastEntryMs,
+            account.NextEntry,
+            account.NextEntryMs(record.Command.RecordedAtMs),
             record.Entry.Offset,
             command,
             kind,
             amount,
-            decision));
+            decision);
+        var leaf = leaves.Add(account.Leaf, entry);
+        if (entry.Number % HistoryLeaves.MaxEntries == 0)
+        {
+            changes.Leaves.Add(new(record.Account, entry.Number, leaf));
+            leaf = ByteString.Empty;
+        }
+        var entered = account.WithEntry(record.Command.RecordedAtMs, leaf);
+        Accounts.Set(record.Account, entered, Batch);
+        changes.Accounts[record.Account] = entered;
+        changes.History.Add(entry);
     }
 
     private void Tell(LogRecord command, long offset, Decision decision, Changes changes)

@@ -73,7 +73,7 @@ public sealed class GenerationStore(IDatabase database, int partition, TimeSpan 
                 commit.ToDigest,
                 commit.Head,
                 commit.FirstRequest,
-                commit.Writes.ToArray(),
+                commit.Writes,
                 (long)Lease.TotalMilliseconds,
             ],
             timeout,

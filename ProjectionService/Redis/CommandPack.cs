@@ -4,7 +4,7 @@ namespace BankAccounts.ProjectionService.Redis;
 /// Packs Redis commands: an array of commands, each an array of a name, a key and arguments. Arguments for one key go
 /// into as few commands as their bound allows.
 /// </summary>
-public sealed class CommandPack
+public sealed class CommandPack : IDisposable
 {
     /// <summary>The most arguments of one command: Lua can unpack some thousands onto its stack.</summary>
     private const int MaxArguments = 2_000;
@@ -20,20 +20,21 @@ public sealed class CommandPack
     /// <summary>A pack of no commands.</summary>
     public CommandPack() => commands = pack.BeginArray();
 
-    /// <summary>The commands.</summary>
-    public ReadOnlyMemory<byte> Written
+    /// <summary>A copy of the commands, of exactly their length.</summary>
+    public byte[] ToArray()
     {
-        get
-        {
-            Close();
-            pack.SetCount(commands, commandCount);
-            return pack.Written;
-        }
+        Close();
+        pack.SetCount(commands, commandCount);
+        return pack.ToArray();
     }
 
     /// <summary>What follows is for this command and key. Without arguments there is no command.</summary>
     public void For(string command, string redisKey)
     {
+        if (name == command && key == redisKey)
+        {
+            return;
+        }
         Close();
         (name, key) = (command, redisKey);
     }
@@ -47,12 +48,29 @@ public sealed class CommandPack
         }
         if (argumentCount == 0)
         {
-            current = pack.BeginArray();
-            pack.Text(name).Text(key);
-            commandCount++;
+            Open();
         }
         argumentCount += count;
         return pack;
+    }
+
+    /// <summary>A command that has nothing but its key.</summary>
+    public void Bare(string command, string redisKey)
+    {
+        Close();
+        (name, key) = (command, redisKey);
+        Open();
+        pack.SetCount(current, 2);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => pack.Dispose();
+
+    private void Open()
+    {
+        current = pack.BeginArray();
+        pack.Text(name).Text(key);
+        commandCount++;
     }
 
     private void Close()

@@ -9,55 +9,84 @@ namespace BankAccounts.ProjectionService.Redis;
 /// Turns what a batch changed into the writes and the messages of one commit. One command for each key
 /// and chunk, not for each record.
 /// </summary>
-public sealed class CommitEncoder(RedisKeys keys)
+public sealed class CommitEncoder : IDisposable
 {
     /// <summary>The most accounts that a commit names for those who watch: 8 KiB.</summary>
     private const int MaxAccountsNamed = 512;
 
+    private readonly RedisKeys keys;
     private readonly CommandPack pack = new();
 
+    private CommitEncoder(RedisKeys keys) => this.keys = keys;
+
     /// <summary>The writes of a batch, packed.</summary>
-    public static ReadOnlyMemory<byte> Writes(RedisKeys keys, Changes changes, long position)
+    /// <param name="keys">The generation.</param>
+    /// <param name="changes">What the batch changed.</param>
+    /// <param name="answers">Its answers.</param>
+    /// <param name="from">Where it began.</param>
+    /// <param name="to">Where it ended.</param>
+    /// <param name="latestFor">
+    /// The position whose latest decisions are kept: the batch's end, or the one that is to be reached before
+    /// anybody reads.
+    /// </param>
+    public static byte[] Writes(
+        RedisKeys keys, Changes changes, EncodedAnswers answers, long from, long to, long latestFor)
     {
-        var encoder = new CommitEncoder(keys);
+        using var encoder = new CommitEncoder(keys);
         encoder.AddAccounts(changes);
         encoder.AddHistory(changes);
         encoder.AddRequests(changes);
         encoder.AddProducers(changes);
         encoder.AddTransfers(changes);
         encoder.AddVoids(changes);
-        encoder.AddDecisions(changes, position);
-        return encoder.pack.Written;
+        encoder.AddDecisions(changes, answers, from, to, latestFor);
+        return encoder.pack.ToArray();
     }
 
     /// <summary>
     /// The messages of a batch, packed: one for each appender that waits, and one for those who watch.
     /// </summary>
-    public static ReadOnlyMemory<byte> Messages(RedisKeys keys, Changes changes, long from, long to)
+    public static byte[] Messages(
+        RedisKeys keys, Changes changes, EncodedAnswers answers, long from, long to)
     {
-        var byChannel = new Dictionary<ByteString, DecisionBatch>();
-        foreach (var answer in changes.Answers)
-        {
-            if (answer.To.ReplyTo.IsEmpty)
-            {
-                continue;
-            }
-            if (!byChannel.TryGetValue(answer.To.ReplyTo, out var batch))
-            {
-                batch = new DecisionBatch { Partition = keys.Partition };
-                byChannel.Add(answer.To.ReplyTo, batch);
-            }
-            batch.Decisions.Add(StoreCodec.Encode(answer));
-        }
-        var packed = new MessagePack().Array(byChannel.Count + 1)
+        var byChannel = ByChannel(changes.Answers);
+        using var packed = new MessagePack();
+        packed.Array(byChannel.Count + 1)
             .Array(2)
             .Text(RedisKeys.Committed(keys.Partition))
             .Message(Committed(keys, changes, from, to));
-        foreach (var (channel, batch) in byChannel)
+        var batch = new DecisionBatch { Partition = keys.Partition }.ToByteArray();
+        foreach (var (channel, indexes) in byChannel)
         {
-            packed.Array(2).Bytes(channel.Span).Message(batch);
+            packed.Array(2).Bytes(channel.Span);
+            var message = packed.BeginBytes();
+            packed.Piece(batch);
+            indexes.ForEach(index => packed.Piece(answers[index]));
+            packed.EndBytes(message);
         }
-        return packed.Written;
+        return packed.ToArray();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => pack.Dispose();
+
+    private static Dictionary<ByteString, List<int>> ByChannel(List<Answer> answers)
+    {
+        var byChannel = new Dictionary<ByteString, List<int>>();
+        for (var i = 0; i < answers.Count; i++)
+        {
+            var channel = answers[i].To.ReplyTo;
+            if (channel.IsEmpty)
+            {
+                continue;
+            }
+            if (!byChannel.TryGetValue(channel, out var indexes))
+            {
+                byChannel.Add(channel, indexes = []);
+            }
+            indexes.Add(i);
+        }
+        return byChannel;
     }
 
     private static CommittedBatch Committed(RedisKeys keys, Changes changes, long from, long to)
@@ -82,9 +111,12 @@ public sealed class CommitEncoder(RedisKeys keys)
     private void AddAccounts(Changes changes)
     {
         pack.For("HSET", keys.Accounts);
+        // Filled again and again: nothing is allocated for an account.
+        var stored = new StoredAccount();
         foreach (var (id, account) in changes.Accounts)
         {
-            pack.Arguments(2).Bytes(id).Message(StoreCodec.Encode(account));
+            StoreCodec.Fill(stored, account);
+            pack.Arguments(2).Bytes(id).Message(stored);
         }
         pack.For("ZADD", keys.Names);
         foreach (var entry in changes.History)
@@ -99,13 +131,10 @@ public sealed class CommitEncoder(RedisKeys keys)
 
     private void AddHistory(Changes changes)
     {
-        foreach (var entries in changes.History.GroupBy(entry => entry.Account))
+        foreach (var leaf in changes.Leaves)
         {
-            pack.For("RPUSH", keys.History(entries.Key));
-            foreach (var entry in entries)
-            {
-                pack.Arguments(1).Message(StoreCodec.Encode(entry));
-            }
+            pack.For("RPUSH", keys.History(leaf.Account));
+            pack.Arguments(1).Bytes(leaf.Entries.Span);
         }
     }
 
@@ -186,20 +215,62 @@ public sealed class CommitEncoder(RedisKeys keys)
     }
 
     /// <summary>
-    /// A transfer becomes final long after its command: by then its place may belong to a later record.
+    /// The answers to the batch's own records, chunk by chunk. A chunk that begins with the batch takes its place,
+    /// also if it has no answer yet; otherwise it grows. So it is the same however records fell into batches.
     /// </summary>
-    private void AddDecisions(Changes changes, long position)
+    private void AddDecisions(Changes changes, EncodedAnswers answers, long from, long to, long latestFor)
     {
-        pack.For("HSET", keys.Decisions);
-        foreach (var answer in changes.Answers)
+        if (to == from)
         {
-            if (answer.Offset >= position - RedisKeys.MaxDecisions)
+            return;
+        }
+        var last = RedisKeys.ChunkOf(to - 1);
+        var first = Math.Max(RedisKeys.ChunkOf(from), RedisKeys.OldestChunkAt(latestFor));
+        var own = OwnAnswers(changes.Answers, from);
+        var next = 0;
+        for (var chunk = first; chunk <= last; chunk++)
+        {
+            while (next < own.Count && RedisKeys.ChunkOf(changes.Answers[own[next]].Offset) < chunk)
             {
-                var stored = StoreCodec.Encode(answer);
-                stored.ProducerId = answer.To.ProducerId;
-                pack.Arguments(2).Number(answer.Offset % RedisKeys.MaxDecisions).Message(stored);
+                next++;
+            }
+            var begins = chunk * RedisKeys.ChunkOffsets >= from;
+            if (next == own.Count || RedisKeys.ChunkOf(changes.Answers[own[next]].Offset) > chunk)
+            {
+                if (begins)
+                {
+                    pack.Bare("DEL", keys.Decisions(chunk));
+                }
+                continue;
+            }
+            pack.For(begins ? "SET" : "APPEND", keys.Decisions(chunk));
+            var arguments = pack.Arguments(1);
+            var value = arguments.BeginBytes();
+            for (; next < own.Count && RedisKeys.ChunkOf(changes.Answers[own[next]].Offset) == chunk; next++)
+            {
+                arguments.Piece(answers[own[next]]);
+            }
+            arguments.EndBytes(value);
+        }
+    }
+
+    /// <summary>
+    /// The answers to the batch's own records; their offsets grow. A settlement answers the command of its transfer,
+    /// which stands before it: that answer is kept with the transfer.
+    /// </summary>
+    private static List<int> OwnAnswers(List<Answer> answers, long from)
+    {
+        var own = new List<int>(answers.Count);
+        var next = from;
+        for (var i = 0; i < answers.Count; i++)
+        {
+            if (answers[i].Offset >= next)
+            {
+                own.Add(i);
+                next = answers[i].Offset + 1;
             }
         }
+        return own;
     }
 
     /// <summary>The things that are there afterwards.</summary>

@@ -16,12 +16,14 @@ public sealed record EncodedCommit(
     byte[] ToDigest,
     byte[] Head,
     long FirstRequest,
-    ReadOnlyMemory<byte> Writes)
+    byte[] Writes)
 {
     /// <summary>Whom it tells; nobody, if that is not said.</summary>
-    public ReadOnlyMemory<byte> Messages { get; init; } = Nobody;
+    public byte[] Messages { get; init; } = Nobody;
 
-    private static ReadOnlyMemory<byte> Nobody { get; } = new MessagePack().Array(0).Written;
+    private static byte[] Nobody { get; } = new MessagePack().Array(0).ToArray();
+
+    private EncodedAnswers? Answers { get; init; }
 
     /// <summary>Encodes a batch, which tells nobody.</summary>
     /// <param name="keys">The generation.</param>
@@ -33,17 +35,30 @@ public sealed record EncodedCommit(
     /// anybody reads.
     /// </param>
     public static EncodedCommit Of(
-        RedisKeys keys, PartitionHead before, PartitionLedger ledger, Changes changes, long? latestFor = null) => new(
+        RedisKeys keys, PartitionHead before, PartitionLedger ledger, Changes changes, long? latestFor = null)
+    {
+        var (from, to) = (before.Position, ledger.Head.Position);
+        var answers = new EncodedAnswers(changes.Answers);
+        return new EncodedCommit(
             keys,
-            before.Position,
+            from,
             before.LogDigest,
-            ledger.Head.Position,
+            to,
             ledger.Head.LogDigest,
             StoreCodec.Encode(ledger.Head, ledger.RequestOrder).ToByteArray(),
             ledger.RequestOrder.First,
-            CommitEncoder.Writes(keys, changes, latestFor ?? ledger.Head.Position));
+            CommitEncoder.Writes(keys, changes, answers, from, to, latestFor ?? to))
+        {
+            Answers = answers,
+        };
+    }
 
     /// <summary>The same, which tells those who wait and those who watch.</summary>
-    public EncodedCommit Telling(Changes changes) =>
-        this with { Messages = CommitEncoder.Messages(Keys, changes, From, To) };
+    /// <param name="changes">What the batch changed: the same as before.</param>
+    public EncodedCommit Telling(Changes changes) => this with
+    {
+        Messages = CommitEncoder.Messages(
+            Keys, changes, Answers ?? new EncodedAnswers(changes.Answers), From, To),
+        Answers = null,
+    };
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
@@ -11,16 +12,18 @@ namespace BankAccounts.ProjectionService.Redis;
 /// which is the one that <c>cmsgpack</c> knows.
 /// (https://github.com/msgpack/msgpack/blob/master/spec.md)
 /// </summary>
-public sealed class MessagePack
+/// <remarks>It grows in arrays of the shared pool, which get back there when it is disposed of.</remarks>
+public sealed class MessagePack : IDisposable
 {
-    private const int ArrayHeaderSize = 5;
+    private const int FirstSize = 4 * 1024;
+    private const int LongHeaderSize = 5;
     private const int MaxNumberLength = 20;
 
-    private byte[] buffer = new byte[512];
+    private byte[] buffer = ArrayPool<byte>.Shared.Rent(FirstSize);
     private int length;
 
-    /// <summary>What was written.</summary>
-    public ReadOnlyMemory<byte> Written => buffer.AsMemory(0, length);
+    /// <summary>A copy of what was written, of exactly its length.</summary>
+    public byte[] ToArray() => buffer.AsSpan(0, length).ToArray();
 
     /// <summary>Begins an array; its elements follow.</summary>
     public MessagePack Array(int count)
@@ -33,7 +36,7 @@ public sealed class MessagePack
     public int BeginArray()
     {
         var at = length;
-        Take(ArrayHeaderSize)[0] = 0xDD;
+        Take(LongHeaderSize)[0] = 0xDD;
         return at;
     }
 
@@ -47,6 +50,21 @@ public sealed class MessagePack
         bytes.CopyTo(TakeBytes(bytes.Length));
         return this;
     }
+
+    /// <summary>Begins a byte string that is written in pieces.</summary>
+    public int BeginBytes()
+    {
+        var at = length;
+        Take(LongHeaderSize)[0] = 0xDB;
+        return at;
+    }
+
+    /// <summary>Writes a piece of the byte string that was begun.</summary>
+    public void Piece(ReadOnlySpan<byte> bytes) => bytes.CopyTo(Take(bytes.Length));
+
+    /// <summary>Ends a byte string that was begun.</summary>
+    public void EndBytes(int begun) => BinaryPrimitives.WriteInt32BigEndian(
+        buffer.AsSpan(begun + 1), length - begun - LongHeaderSize);
 
     /// <summary>Writes an account's id as a byte string.</summary>
     public MessagePack Bytes(AccountId account)
@@ -77,6 +95,13 @@ public sealed class MessagePack
         return this;
     }
 
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(buffer);
+        (buffer, length) = ([], 0);
+    }
+
     private Span<byte> TakeBytes(int size)
     {
         if (size <= byte.MaxValue)
@@ -87,7 +112,7 @@ public sealed class MessagePack
         }
         else
         {
-            var header = Take(5);
+            var header = Take(LongHeaderSize);
             header[0] = 0xDB;
             BinaryPrimitives.WriteInt32BigEndian(header[1..], size);
         }
@@ -98,9 +123,17 @@ public sealed class MessagePack
     {
         if (buffer.Length - length < size)
         {
-            System.Array.Resize(ref buffer, Math.Max(buffer.Length * 2, length + size));
+            Grow(length + size);
         }
         length += size;
         return buffer.AsSpan(length - size, size);
+    }
+
+    private void Grow(int least)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(buffer.Length * 2, least));
+        buffer.AsSpan(0, length).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(buffer);
+        buffer = larger;
     }
 }

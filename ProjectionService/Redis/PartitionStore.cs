@@ -65,7 +65,8 @@ public sealed class PartitionStore(IDatabase database, int partition, TimeSpan t
         var accounts = needs.Accounts.Chunk(MaxFieldsPerRead).ToList();
         var requests = needs.Requests.Chunk(MaxFieldsPerRead).ToList();
         var producers = needs.Producers.Chunk(MaxFieldsPerRead).ToList();
-        var reads = new MessagePack().Array(accounts.Count + requests.Count + producers.Count);
+        using var reads = new MessagePack();
+        reads.Array(accounts.Count + requests.Count + producers.Count);
         accounts.ForEach(chunk => AddRead(reads, keys.Accounts, chunk, id => id.ToByteArray()));
         requests.ForEach(chunk => AddRead(reads, keys.Requests, chunk, key => StoreCodec.Field(key)));
         producers.ForEach(chunk => AddRead(reads, keys.Producers, chunk, StoreCodec.Field));
@@ -74,7 +75,7 @@ public sealed class PartitionStore(IDatabase database, int partition, TimeSpan t
         var result = await EvaluateArrayAsync(
             PrefetchScript,
             [RedisKeys.Root(Partition), keys.Head],
-            [wantedFrom, needs.OldestRequests, keys.RequestOrder, reads.Written.ToArray()],
+            [wantedFrom, needs.OldestRequests, keys.RequestOrder, reads.ToArray()],
             cancellation);
         RequireSameHistory(
             keys,
@@ -111,8 +112,8 @@ public sealed class PartitionStore(IDatabase database, int partition, TimeSpan t
                 commit.ToDigest,
                 commit.Head,
                 commit.FirstRequest,
-                commit.Writes.ToArray(),
-                commit.Messages.ToArray(),
+                commit.Writes,
+                commit.Messages,
             ],
             cancellation);
         if ((long)result[0] != 1)

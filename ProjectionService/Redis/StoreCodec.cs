@@ -1,27 +1,34 @@
 using System.Buffers.Binary;
-using System.Diagnostics;
 using BankAccounts.ProjectionService.Ledger;
 using BankAccounts.Store.V1;
 using Google.Protobuf;
-using BodyCase = BankAccounts.Log.V1.LogRecord.BodyOneofCase;
 
 namespace BankAccounts.ProjectionService.Redis;
 
 /// <summary>Between the ledger's types and the forms in which Redis holds them.</summary>
 public static partial class StoreCodec
 {
-    public static StoredAccount Encode(Account account) => new()
+    public static StoredAccount Encode(Account account)
     {
-        HolderName = account.HolderName,
-        CurrencyCode = account.CurrencyCode,
-        Balance = account.Balance,
-        Closed = account.IsClosed,
-        OpenedAtMs = account.OpenedAtMs,
-        Version = account.Version,
-        Unsettled = account.Unsettled,
-        Entries = account.Entries,
-        LastEntryMs = account.LastEntryMs,
-    };
+        var stored = new StoredAccount();
+        Fill(stored, account);
+        return stored;
+    }
+
+    /// <summary>Encodes into a message that is used again and again.</summary>
+    public static void Fill(StoredAccount stored, Account account)
+    {
+        stored.HolderName = account.HolderName;
+        stored.CurrencyCode = account.CurrencyCode;
+        stored.Balance = account.Balance;
+        stored.Closed = account.IsClosed;
+        stored.OpenedAtMs = account.OpenedAtMs;
+        stored.Version = account.Version;
+        stored.Unsettled = account.Unsettled;
+        stored.Entries = account.Entries;
+        stored.LastEntryMs = account.LastEntryMs;
+        stored.Leaf = account.Leaf;
+    }
 
     public static Account Decode(StoredAccount stored) => new(
         stored.HolderName,
@@ -32,16 +39,17 @@ public static partial class StoreCodec
         stored.Version,
         stored.Unsettled,
         stored.Entries,
-        stored.LastEntryMs);
-
-    public static StoredDecision Encode(Decision decision) => new()
+        stored.LastEntryMs)
     {
-        Reason = decision.Reason,
-        Balance = decision.Balance,
-        Version = decision.Version,
-        Offset = decision.Offset,
-        Pending = decision.IsPending,
+        Leaf = stored.Leaf,
     };
+
+    public static StoredDecision Encode(Decision decision)
+    {
+        var stored = new StoredDecision();
+        HistoryLeaves.Fill(stored, decision);
+        return stored;
+    }
 
     public static Decision Decode(StoredDecision stored) =>
         new(stored.Reason, stored.Balance, stored.Version, stored.Offset, stored.Pending);
@@ -123,56 +131,11 @@ public static partial class StoreCodec
             PreviousDigest = stored.PreviousDigest.ToByteArray(),
         };
 
-    public static StoredHistoryEntry Encode(in HistoryEntry entry)
-    {
-        var stored = new StoredHistoryEntry
-        {
-            Kind = entry.Kind,
-            Amount = entry.Amount,
-            RequestId = entry.Command.RequestId,
-            TimeMs = entry.TimeMs,
-            Decision = Encode(entry.Decision),
-            Number = entry.Number,
-            SettledAfter = entry.Offset - entry.Decision.Offset,
-        };
-        switch (entry.Command.BodyCase)
-        {
-            case BodyCase.Create or BodyCase.Close:
-                break;
-            case BodyCase.Deposit:
-                stored.Description = entry.Command.Deposit.Description;
-                break;
-            case BodyCase.Withdraw:
-                stored.Description = entry.Command.Withdraw.Description;
-                break;
-            case BodyCase.Transfer:
-                stored.Description = entry.Command.Transfer.Description;
-                stored.Counterparty = entry.Command.Transfer.ToAccountId;
-                break;
-            case BodyCase.TransferCredit:
-                stored.Description = entry.Command.TransferCredit.Description;
-                stored.Counterparty = entry.Command.TransferCredit.FromAccountId;
-                break;
-            default:
-                throw new UnreachableException();
-        }
-        return stored;
-    }
-
     public static StoredVoid Encode(in VoidRecord note) => new()
     {
         Offset = note.Offset,
         Reason = note.Reason,
         FirstOffset = note.FirstOffset,
-    };
-
-    public static PushedDecision Encode(in Answer answer) => new()
-    {
-        ProducerSequence = answer.To.ProducerSequence,
-        Offset = answer.Offset,
-        Decision = answer.Decision is { } decision ? Encode(decision) : null,
-        VoidReason = answer.Void?.Reason ?? VoidReason.Unspecified,
-        FirstOffset = answer.Void?.FirstOffset ?? ProducerWindow.NoOffset,
     };
 
     /// <summary>The field of a request: 16 bytes of account id, then the request id.</summary>

@@ -45,7 +45,8 @@ public sealed class ChunkReader(IDatabase database, int partition, TimeSpan time
     private async Task<Chunk?> ReadAsync(
         string generation, IReadOnlyCollection<string[]> reads, CancellationToken cancellation)
     {
-        var packed = new PackedWriter().Array(reads.Count);
+        using var packed = new PackedWriter();
+        packed.Array(reads.Count);
         foreach (var read in reads)
         {
             packed.Array(read.Length);
@@ -57,7 +58,7 @@ public sealed class ChunkReader(IDatabase database, int partition, TimeSpan time
         var result = (RedisResult[])(await Script.EvaluateAsync(
             database,
             [RedisKeys.Root(Partition)],
-            [generation, packed.Written.ToArray()],
+            [generation, packed.ToArray()],
             timeout,
             cancellation))!;
         return result.Length switch

@@ -6,7 +6,7 @@ using BankAccounts.ProjectionService.Redis;
 namespace BankAccounts.ProjectionService.Verification;
 
 /// <summary>
-/// What Redis must hold: the packed writes of commits, applied to hashes, sorted sets and lists in
+/// What Redis must hold: the packed writes of commits, applied to hashes, sorted sets, lists and strings in
 /// memory. Fields are bytes; here they are text of one character a byte.
 /// </summary>
 public sealed class ExpectedStore
@@ -16,6 +16,7 @@ public sealed class ExpectedStore
 
     private readonly Dictionary<string, Dictionary<string, byte[]>> maps = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ExpectedList> lists = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, byte[]> strings = new(StringComparer.Ordinal);
 
     /// <summary>The text that stands for the bytes of a field.</summary>
     public static string Field(ReadOnlySpan<byte> bytes) => Encoding.Latin1.GetString(bytes);
@@ -29,8 +30,11 @@ public sealed class ExpectedStore
     /// <summary>A list; empty if there is none.</summary>
     public ExpectedList List(string key) => lists.GetValueOrDefault(key, NoItems);
 
+    /// <summary>A string; null if there is none.</summary>
+    public byte[]? Text(string key) => strings.GetValueOrDefault(key);
+
     /// <summary>Whether there is such a key: empty ones are none.</summary>
-    public bool Has(string key) => Map(key).Count > 0 || List(key).Count > 0;
+    public bool Has(string key) => Map(key).Count > 0 || List(key).Count > 0 || strings.ContainsKey(key);
 
     /// <summary>Applies the writes of a commit.</summary>
     public void Apply(ReadOnlySpan<byte> writes)
@@ -61,6 +65,15 @@ public sealed class ExpectedStore
                     break;
                 case "LTRIM":
                     Trim(ref reader, key);
+                    break;
+                case "SET":
+                    strings[key] = reader.Bytes().ToArray();
+                    break;
+                case "APPEND":
+                    strings[key] = [.. strings.GetValueOrDefault(key, []), .. reader.Bytes()];
+                    break;
+                case "DEL":
+                    strings.Remove(key);
                     break;
                 default:
                     throw new UnreachableException(name);

@@ -5,11 +5,14 @@ using Google.Protobuf;
 
 namespace BankAccounts.ProjectionService.Verification;
 
-/// <summary>Compares the histories of all accounts: first the newest entries, then the sealed pages.</summary>
+/// <summary>
+/// Compares the histories of all accounts: first their newest leaves, then the sealed pages. What no leaf has yet is a
+/// part of the accounts.
+/// </summary>
 public sealed class HistorySweep(PartitionVerifier verifier, CancellationToken cancellation)
 {
     private const int HistoriesAtOnce = 50;
-    private const int EntriesAtOnce = 100;
+    private const int LeavesAtOnce = 16;
     private const int PagesAtOnce = 16;
 
     private readonly RedisKeys keys = verifier.Keys;
@@ -28,18 +31,18 @@ public sealed class HistorySweep(PartitionVerifier verifier, CancellationToken c
     private async Task SweepAsync(IReadOnlyList<StoredPart> histories)
     {
         var chunk = await verifier.ReadAsync(
-            [.. histories.SelectMany(part => ListSweep.Read(part, 0, EntriesAtOnce))], cancellation);
+            [.. histories.SelectMany(part => ListSweep.Read(part, 0, LeavesAtOnce))], cancellation);
         var longer = new List<StoredPart>();
         foreach (var (part, answers) in histories.Zip(chunk.Answers.Chunk(chunk.Answers.Length / histories.Count)))
         {
-            if (lists.Compare(part, answers, behind: 0) > EntriesAtOnce || (long)answers[2] > 0)
+            if (lists.Compare(part, answers, behind: 0) > LeavesAtOnce || (long)answers[2] > 0)
             {
                 longer.Add(part);
             }
         }
         foreach (var part in longer)
         {
-            await lists.RunAsync(part, EntriesAtOnce);
+            await lists.RunAsync(part, LeavesAtOnce);
             await SweepPagesAsync(part);
         }
     }
@@ -68,20 +71,20 @@ public sealed class HistorySweep(PartitionVerifier verifier, CancellationToken c
 
     private void ComparePage(StoredPart history, long number, byte[]? found)
     {
-        var entries = Open(history, number, found);
+        var leaves = Open(history, number, found).Chunk(RedisKeys.LeafEntries);
         var wanted = verifier.Expected.List(history.Key);
-        for (var i = 0; i < entries.Count; i++)
+        var index = number * RedisKeys.PageLeaves;
+        foreach (var entries in leaves)
         {
-            var index = (number * RedisKeys.PageEntries) + i;
             var due = index < wanted.Count ? wanted[(int)index] : null;
-            var item = entries[i].ToByteArray();
-            if (due is null || !due.AsSpan().SequenceEqual(item))
+            var leaf = new StoredHistoryPage { Entries = { entries } }.ToByteArray();
+            if (due is null || !due.AsSpan().SequenceEqual(leaf))
             {
-                throw verifier.Differs(
-                    "pages", history.Field(Text(index)), history.Value(due), history.Value(item));
+                throw verifier.Differs("pages", history, index * RedisKeys.LeafEntries, due, leaf);
             }
+            index++;
         }
-        verifier.Compared(entries.Count);
+        verifier.Compared(RedisKeys.PageLeaves);
     }
 
     private IReadOnlyList<StoredHistoryEntry> Open(StoredPart history, long number, byte[]? found)

@@ -38,7 +38,7 @@ public sealed class ListSweep(PartitionVerifier verifier, CancellationToken canc
     {
         var wanted = verifier.Expected.List(part.Key);
         var length = (long)answers[0];
-        var whole = length + (part.PagesKey is null ? 0 : (long)answers[2] * RedisKeys.PageEntries);
+        var whole = length + (part.PagesKey is null ? 0 : (long)answers[2] * RedisKeys.PageLeaves);
         var found = (RedisResult[])answers[1]!;
         for (var i = 1; i <= found.Length; i++)
         {
@@ -48,7 +48,7 @@ public sealed class ListSweep(PartitionVerifier verifier, CancellationToken canc
             if (due is null || !due.AsSpan().SequenceEqual(item))
             {
                 throw whole == wanted.Count
-                    ? verifier.Differs(part.Kind, part.Field(Text(index)), part.Value(due), part.Value(item))
+                    ? verifier.Differs(part.Kind, part, index * ThingsOf(part), due, item)
                     : LengthDiffers(part, wanted.Count, whole);
             }
         }
@@ -61,7 +61,12 @@ public sealed class ListSweep(PartitionVerifier verifier, CancellationToken canc
     }
 
     private DifferenceFoundException LengthDiffers(StoredPart part, long wanted, long found) =>
-        verifier.Differs(part.Kind, part.Field("length"), $"{Text(wanted)} entries", $"{Text(found)} entries");
+        verifier.Differs(part.Kind, part.Field("length"), Length(part, wanted), Length(part, found));
+
+    private static string Length(StoredPart part, long count) => $"{Text(count * ThingsOf(part))} entries";
+
+    /// <summary>An element of a history is a leaf of several entries.</summary>
+    private static int ThingsOf(StoredPart part) => part.PagesKey is null ? 1 : RedisKeys.LeafEntries;
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

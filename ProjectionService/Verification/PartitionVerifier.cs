@@ -80,6 +80,13 @@ public sealed class PartitionVerifier
     public DifferenceFoundException Differs(string kind, string key, string wanted, string found) =>
         new(new Difference(keys.Partition, kind, key, wanted, found, fold.Ledger.Head.Position));
 
+    /// <summary>Ends the verification: something in a value differs, the first thing of which has a number.</summary>
+    public DifferenceFoundException Differs(string kind, StoredPart part, long first, byte[]? wanted, byte[]? found)
+    {
+        var (field, due, there) = part.Narrow(first, wanted, found);
+        return Differs(kind, field, due, there);
+    }
+
     private async Task FollowAsync(Chunk chunk, CancellationToken cancellation)
     {
         if (chunk.Position < fold.Ledger.Head.Position && chunk.Position >= 0 && !chunk.IsDirty)
@@ -103,7 +110,9 @@ public sealed class PartitionVerifier
             // The client library blocks while it waits for a record.
             var changes = await Task.Run(
                 () => fold.Next(position, MaxRecordsAtOnce, cancellation), cancellation);
-            expected.Apply(CommitEncoder.Writes(keys, changes, fold.Ledger.Head.Position).Span);
+            var after = fold.Ledger.Head.Position;
+            expected.Apply(CommitEncoder.Writes(
+                keys, changes, new EncodedAnswers(changes.Answers), before, after, latestFor: after));
             money.Add(changes);
         }
         catch (LogMismatchException mismatch)

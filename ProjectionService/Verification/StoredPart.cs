@@ -27,7 +27,6 @@ public sealed record StoredPart(
         new("channels-in", keys.ChannelsIn, PartitionText, StoredIncomingChannel.Parser),
         new("refused", keys.Refused, ChannelText, null),
         new("transfers", keys.Transfers, Hex, StoredTransfer.Parser),
-        new("decisions", keys.Decisions, field => field, PushedDecision.Parser),
     ];
 
     /// <summary>The parts that are sorted sets.</summary>
@@ -44,15 +43,30 @@ public sealed record StoredPart(
         new("voids", keys.Voids, Index, StoredVoid.Parser),
     ];
 
+    /// <summary>The parts that are strings.</summary>
+    public static IReadOnlyList<StoredPart> Strings(RedisKeys keys) =>
+    [
+        .. from place in Enumerable.Range(0, RedisKeys.MaxChunks)
+           let key = keys.Decisions(place)
+           select new StoredPart("decisions", key, index => $"{key} {Index(index)}", DecisionChunk.Parser)
+           {
+               Elements = bytes => DecisionChunk.Parser.ParseFrom(bytes).Decisions,
+           },
+    ];
+
     /// <summary>The history of an account.</summary>
     public static StoredPart History(RedisKeys keys, AccountId account) =>
-        new("history", keys.History(account), index => $"{account} {Index(index)}", StoredHistoryEntry.Parser)
+        new("history", keys.History(account), index => $"{account} {Index(index)}", StoredHistoryPage.Parser)
         {
             PagesKey = keys.Pages(account),
+            Elements = bytes => StoredHistoryPage.Parser.ParseFrom(bytes).Entries,
         };
 
     /// <summary>For a history: the key of the pages that were sealed from its list; otherwise null.</summary>
     public string? PagesKey { get; private init; }
+
+    /// <summary>Takes a value apart that holds several things, which people want to see one by one.</summary>
+    private Func<byte[], IReadOnlyList<IMessage>>? Elements { get; init; }
 
     /// <summary>Whether the values are scores.</summary>
     public bool HasScores => Kind is "producer-order" or "names";
@@ -67,8 +81,42 @@ public sealed record StoredPart(
         var text = Kind is "refused" || HasScores ? ExpectedStore.Field(value)
             : Parser is null ? Convert.ToHexStringLower(value)
             : Parse(value);
-        return text.Length <= LongestText ? text : text[..LongestText];
+        return Cut(text);
     }
+
+    /// <summary>Two values that differ, and where: of those that hold several things, the first that does.</summary>
+    /// <param name="first">The number of the first thing in them.</param>
+    /// <param name="wanted">What is expected; null for none.</param>
+    /// <param name="found">What is there; null for none.</param>
+    public (string Field, string Wanted, string Found) Narrow(long first, byte[]? wanted, byte[]? found)
+    {
+        var (due, there) = (ElementsOf(wanted), ElementsOf(found));
+        for (var i = 0; i < Math.Max(due.Count, there.Count); i++)
+        {
+            var (one, other) = (due.ElementAtOrDefault(i), there.ElementAtOrDefault(i));
+            if (!Equals(one, other) && wanted is not null && found is not null)
+            {
+                return (FieldOf(first + i), Cut($"{one}"), Cut($"{other}"));
+            }
+        }
+        return (FieldOf(first), Value(wanted), Value(found));
+
+        string FieldOf(long number) => Field(number.ToString(CultureInfo.InvariantCulture));
+    }
+
+    private IReadOnlyList<IMessage> ElementsOf(byte[]? value)
+    {
+        try
+        {
+            return value is null || Elements is null ? [] : Elements(value);
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return [];
+        }
+    }
+
+    private static string Cut(string text) => text.Length <= LongestText ? text : text[..LongestText];
 
     private string Parse(byte[] value)
     {

@@ -63,7 +63,7 @@ public sealed class DecisionSearch(PartitionReader partitions, AccountHistories 
         {
             answer.Decision = Answers.DecisionOf(at.Partition, transfer.Decision);
         }
-        else if (reading.Value.Decision is { } kept && kept.Offset == offset)
+        else if (reading.Value.Decision is { } kept)
         {
             if (kept.Decision is { Pending: true } pending)
             {

@@ -7,7 +7,7 @@ namespace BankAccounts.QueryService.Redis;
 /// <summary>An account, and a piece of its history, oldest entry first.</summary>
 public sealed record HistorySlice(StoredAccount Account, IReadOnlyList<StoredHistoryEntry> Entries);
 
-/// <summary>Reads histories, wherever their entries stand: in sealed pages or not.</summary>
+/// <summary>Reads histories, wherever their entries stand: in sealed pages, in leaves or with the account.</summary>
 public sealed class HistoryReader(PartitionReader partitions)
 {
     private static readonly RedisScript Script = new(typeof(HistoryReader), "history.lua");
@@ -21,18 +21,21 @@ public sealed class HistoryReader(PartitionReader partitions)
         partitions.ReadAsync(
             Script,
             account.Partition,
-            [account.ToByteArray(), account.ToString(), first, last, RedisKeys.PageEntries],
+            [
+                account.ToByteArray(), account.ToString(), first, last, RedisKeys.PageEntries, RedisKeys.LeafEntries,
+            ],
             values => PartitionReader.Parse(StoredAccount.Parser, values[0]) is { } stored
-                ? new HistorySlice(stored, [.. Entries(values).Where(
+                ? new HistorySlice(stored, [.. Entries(stored, values).Where(
                     entry => entry.Number >= first && entry.Number <= last)])
                 : null,
             cancellation);
 
-    private static IEnumerable<StoredHistoryEntry> Entries(RedisResult[] values)
+    private static IEnumerable<StoredHistoryEntry> Entries(StoredAccount account, RedisResult[] values)
     {
         var pages = (RedisResult[])values[1]!;
-        var unsealed = (RedisResult[])values[2]!;
+        var leaves = (RedisResult[])values[2]!;
         return pages.SelectMany(page => HistoryPage.Open((byte[])page!))
-            .Concat(unsealed.Select(entry => StoredHistoryEntry.Parser.ParseFrom((byte[])entry!)));
+            .Concat(leaves.SelectMany(leaf => StoredHistoryPage.Parser.ParseFrom((byte[])leaf!).Entries))
+            .Concat(StoredHistoryPage.Parser.ParseFrom(account.Leaf).Entries);
     }
 }

@@ -87,9 +87,10 @@ public sealed class PartitionReader(IConnectionMultiplexer redis, IOptions<BankO
         ReadAsync(
             DecisionScript,
             partition,
-            [offset % RedisKeys.MaxDecisions, RedisKeys.Offset(offset)],
+            [RedisKeys.PlaceOf(RedisKeys.ChunkOf(offset)), RedisKeys.Offset(offset)],
             values => new KeptDecision(
-                Parse(PushedDecision.Parser, values[0]), Parse(StoredTransfer.Parser, values[1])),
+                Parse(DecisionChunk.Parser, values[0]) is { } chunk ? KeptDecisions.Find(chunk, offset) : null,
+                Parse(StoredTransfer.Parser, values[1])),
             cancellation);
 
     /// <summary>Reads the last void records.</summary>

@@ -3,10 +3,11 @@
 -- KEYS[1] the partition's root
 -- ARGV[1] the account, 16 bytes    ARGV[2] the same as text
 -- ARGV[3] the first number         ARGV[4] the last number; none are read if it is smaller
--- ARGV[5] how many entries a page holds
+-- ARGV[5] how many entries a page holds         ARGV[6] how many a leaf holds
 --
 -- Returns {} if the partition has no live generation, or one that a commit has left midway; else
--- {layout, catch_up, position, account, {page, …}, {entry, …}}: the sealed pages that hold any of the numbers, and those that are not sealed.
+-- {layout, catch_up, position, account, {page, …}, {leaf, …}}: the sealed pages that hold any of the numbers, and the
+-- leaves that are not sealed. The newest entries are a part of the account.
 local root = redis.call('HMGET', KEYS[1], 'generation', 'layout', 'catch_up')
 if not root[1] then
   return {}
@@ -18,7 +19,8 @@ if head[2] then
 end
 local result = {root[2], root[3], head[1],
   redis.call('HGET', prefix .. 'accounts', ARGV[1]), {}, {}}
-local first, last, size = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local first, last = tonumber(ARGV[3]), tonumber(ARGV[4])
+local size, leaf = tonumber(ARGV[5]), tonumber(ARGV[6])
 if not result[4] or last < first then
   return result
 end
@@ -31,6 +33,6 @@ if first <= sealed then
 end
 if last > sealed then
   result[6] = redis.call('LRANGE', prefix .. 'history:' .. ARGV[2],
-    math.max(first - sealed, 1) - 1, last - sealed - 1)
+    math.floor((math.max(first - sealed, 1) - 1) / leaf), math.floor((last - sealed - 1) / leaf))
 end
 return result

@@ -178,9 +178,12 @@ public sealed class CommandHost : IAsyncLifetime
     public async Task KeepAsync(Appended appended, PushedDecision kept)
     {
         kept.ProducerSequence = appended.Record.ProducerSequence;
-        kept.ProducerId = kept.ProducerId.IsEmpty ? appended.Record.ProducerId : kept.ProducerId;
-        var keys = new RedisKeys(appended.Partition, 1);
-        await Redis.HashSetAsync(keys.Decisions, kept.Offset % RedisKeys.MaxDecisions, kept.ToByteArray());
+        if (kept is { ProducerHigh: 0, ProducerLow: 0 })
+        {
+            KeptDecisions.SetProducer(kept, appended.Record.ProducerId.Span);
+        }
+        var chunk = new RedisKeys(appended.Partition, 1).Decisions(RedisKeys.ChunkOf(kept.Offset));
+        await Redis.StringAppendAsync(chunk, new DecisionChunk { Decisions = { kept } }.ToByteArray());
         await FoldedAsync(appended.Partition, kept.Offset + 1);
     }
 

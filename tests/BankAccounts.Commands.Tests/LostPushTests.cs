@@ -71,7 +71,7 @@ public sealed class LostPushTests(CommandHost host) : IAsyncLifetime
         host.OnAppended(async appended =>
         {
             var other = Decided(appended, appended.Offset);
-            other.ProducerId = ByteString.CopyFrom(new byte[16]);
+            other.ProducerLow = 1;
             await host.KeepAsync(appended, other);
             appended.Acknowledge();
         });

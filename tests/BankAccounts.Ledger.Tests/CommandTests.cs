@@ -86,7 +86,7 @@ public sealed class CommandTests
         Assert.Equal(row.Reason == Reason.AccountNotFound ? 0 : 1, spec.Last.History.Count);
         if (!accepted)
         {
-            Assert.Equal(row.Given?.WithEntry(spec.Log.NextMs - 1), spec.Ledger.Accounts[Alice]);
+            Assert.Equal(row.Given?.WithEntry(spec.Log.NextMs - 1, spec.LeafOf(Alice)), spec.Ledger.Accounts[Alice]);
         }
     }
 
@@ -97,7 +97,10 @@ public sealed class CommandTests
 
         var expected = new Account(
             ByteString.CopyFromUtf8("Zoë 𝔘"), ByteString.CopyFromUtf8("EUR"), 0, IsClosed: false, StartMs, 1,
-            Entries: 1, LastEntryMs: StartMs);
+            Entries: 1, LastEntryMs: StartMs)
+        {
+            Leaf = spec.LeafOf(Alice),
+        };
         Assert.Equal(expected, spec.Ledger.Accounts[Alice]);
         Assert.Equal(expected, spec.Last.Accounts[Alice]);
     }

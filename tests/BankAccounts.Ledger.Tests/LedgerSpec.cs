@@ -2,6 +2,7 @@ using BankAccounts.Log.V1;
 using BankAccounts.ProjectionService.Ledger;
 using BankAccounts.Store.V1;
 using BankAccounts.Tests.Logs;
+using Google.Protobuf;
 
 namespace BankAccounts.Ledger.Tests;
 
@@ -36,6 +37,9 @@ internal sealed class LedgerSpec
         Ledger.Accounts.Set(id, account, batch: 0);
         return this;
     }
+
+    /// <summary>The newest entries of an account; what they have to be is for the tests of leaves to say.</summary>
+    public ByteString LeafOf(AccountId id) => Ledger.Accounts[id]?.Leaf ?? ByteString.Empty;
 
     /// <summary>A command comes.</summary>
     public LedgerSpec When(LogRecord command) => When(Log.AppendOne(command));

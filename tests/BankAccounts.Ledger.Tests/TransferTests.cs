@@ -93,7 +93,7 @@ public sealed class TransferTests
         spec.ThenDecided(row.Reason, row.Balance, row.Version, offset: 1);
         Assert.Empty(spec.Last.Unsettled);
         Assert.Empty(spec.Last.Outgoing);
-        var refused = row.Given?.WithEntry(spec.Log.NextMs - 1);
+        var refused = row.Given?.WithEntry(spec.Log.NextMs - 1, spec.LeafOf(Alice));
         Assert.Equal(row.Reason == Reason.Unspecified, spec.Ledger.Accounts[Alice] != refused);
     }
 
@@ -143,9 +143,10 @@ public sealed class TransferTests
         Assert.Equal(
             new Decision(Reason.DestinationClosed, 9, 4, 2), Assert.Single(spec.Last.Transfers).Value.Decision);
         spec.When(asked).ThenDecided(Reason.DestinationClosed, 9, 4, offset: 2);
-        Assert.Equal(new Account(
+        var expected = new Account(
             Open(0).HolderName, Open(0).CurrencyCode, 9, IsClosed: false, StartMs, 4,
-            Entries: 4, LastEntryMs: StartMs + 3), spec.Ledger.Accounts[Alice]);
+            Entries: 4, LastEntryMs: StartMs + 3);
+        Assert.Equal(expected with { Leaf = spec.LeafOf(Alice) }, spec.Ledger.Accounts[Alice]);
     }
 
     [Fact]

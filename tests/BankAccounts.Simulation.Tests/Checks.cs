@@ -74,10 +74,12 @@ internal static class Checks
     public static void OneEffectPerRequest(Partition partition)
     {
         var keys = new RedisKeys(partition.Number, partition.Redis.Generation!.Value);
-        foreach (var (account, history) in partition.Redis.Lists(keys.Histories))
+        foreach (var (id, value) in partition.Redis.Hash(keys.Accounts))
         {
-            var effects = history
-                .Select(line => StoredHistoryEntry.Parser.ParseFrom(line))
+            Require(AccountId.TryRead(id.Span, out var account), $"an account has no id");
+            var effects = partition.Redis.List(keys.History(account))
+                .Append(StoredAccount.Parser.ParseFrom(value).Leaf)
+                .SelectMany(leaf => StoredHistoryPage.Parser.ParseFrom(leaf).Entries)
                 .Where(entry => entry.Decision.Reason == 0 && !entry.RequestId.IsEmpty
                     && entry.Kind is Kind.Create or Kind.Deposit or Kind.Withdraw or Kind.TransferOut or Kind.Close);
             Require(
@@ -90,12 +92,11 @@ internal static class Checks
     public static void AcknowledgedAreDecidedOnce(Partition partition, Appender appender)
     {
         var keys = new RedisKeys(partition.Number, partition.Redis.Generation!.Value);
-        var decisions = partition.Redis.Hash(keys.Decisions);
         foreach (var sequence in appender.Acknowledged.Where(one => one.Partition == partition.Number).Select(one => one.Sequence))
         {
-            var answers = partition.Model.OffsetsOf(appender.Id, sequence).Select(offset => (Offset: offset, Found: decisions.GetValueOrDefault(Field(offset)))).ToList();
-            Require(answers.Count > 0 && answers.All(answer => answer.Found is not null), $"{sequence} was acknowledged and has no answer");
-            var pushed = answers.ConvertAll(answer => PushedDecision.Parser.ParseFrom(answer.Found!));
+            var answers = partition.Model.OffsetsOf(appender.Id, sequence).Select(offset => Kept(partition, keys, offset)).ToList();
+            Require(answers.Count > 0 && answers.All(answer => answer is not null), $"{sequence} was acknowledged and has no answer");
+            var pushed = answers.ConvertAll(answer => answer!);
             Require(pushed.Count(one => one.VoidReason == 0) == 1, $"{sequence} of {partition.Number} was decided {pushed.Count(one => one.VoidReason == 0)} times");
             pushed.ForEach(one => IsTheModels(partition, one));
         }
@@ -194,8 +195,10 @@ internal static class Checks
     private static long PositionOf(Partition partition) =>
         partition.Redis.IsUsable ? partition.Redis.Head.Position : 0;
 
-    private static ByteString Field(long number) =>
-        ByteString.CopyFromUtf8((number % RedisKeys.MaxDecisions).ToString(CultureInfo.InvariantCulture));
+    private static PushedDecision? Kept(Partition partition, RedisKeys keys, long offset) =>
+        partition.Redis.Text(keys.Decisions(RedisKeys.ChunkOf(offset))) is { } chunk
+            ? KeptDecisions.Find(DecisionChunk.Parser.ParseFrom(chunk), offset)
+            : null;
 }
 
 /// <summary>What is wrong, put together only if a check fails.</summary>

@@ -19,6 +19,7 @@ internal sealed class SimulatedRedis(Fault fault)
     private Dictionary<ByteString, Dictionary<ByteString, ByteString>> hashes = [];
     private Dictionary<ByteString, List<ByteString>> lists = [];
     private Dictionary<ByteString, Dictionary<ByteString, long>> sortedSets = [];
+    private Dictionary<ByteString, ByteString> strings = [];
 
     /// <summary>The live generation; null where there is none.</summary>
     public long? Generation { get; private set; }
@@ -43,7 +44,7 @@ internal sealed class SimulatedRedis(Fault fault)
     /// <summary>Loses everything.</summary>
     public void Flush()
     {
-        (hashes, lists, sortedSets, Generation, IsDirty) = ([], [], [], null, false);
+        (hashes, lists, sortedSets, strings, Generation, IsDirty) = ([], [], [], [], null, false);
         Head = new StoredPosition(0, [], [], 0);
     }
 
@@ -53,6 +54,7 @@ internal sealed class SimulatedRedis(Fault fault)
         hashes = hashes.ToDictionary(pair => pair.Key, pair => new Dictionary<ByteString, ByteString>(pair.Value)),
         lists = lists.ToDictionary(pair => pair.Key, pair => new List<ByteString>(pair.Value)),
         sortedSets = sortedSets.ToDictionary(pair => pair.Key, pair => new Dictionary<ByteString, long>(pair.Value)),
+        strings = new(strings),
         Generation = Generation,
         Head = Head,
         IsDirty = IsDirty,
@@ -62,8 +64,8 @@ internal sealed class SimulatedRedis(Fault fault)
     public void RollBackTo(SimulatedRedis snapshot)
     {
         var copy = snapshot.Copy();
-        (hashes, lists, sortedSets, Generation, Head, IsDirty) =
-            (copy.hashes, copy.lists, copy.sortedSets, copy.Generation, copy.Head, copy.IsDirty);
+        (hashes, lists, sortedSets, strings, Generation, Head, IsDirty) =
+            (copy.hashes, copy.lists, copy.sortedSets, copy.strings, copy.Generation, copy.Head, copy.IsDirty);
     }
 
     /// <summary>Takes a commit as commit.lua does; false if it is refused. Returns what is published.</summary>
@@ -98,6 +100,8 @@ internal sealed class SimulatedRedis(Fault fault)
 
     public IReadOnlyList<ByteString> List(string key) => lists.GetValueOrDefault(Name(key)) ?? [];
 
+    public ByteString? Text(string key) => strings.GetValueOrDefault(Name(key));
+
     public IReadOnlyDictionary<ByteString, long> SortedSet(string key) =>
         sortedSets.GetValueOrDefault(Name(key)) ?? NoSortedSet;
 
@@ -118,6 +122,7 @@ internal sealed class SimulatedRedis(Fault fault)
         && IsDirty == other.IsDirty
         && AreSame(hashes, other.hashes, AreSame)
         && AreSame(sortedSets, other.sortedSets, AreSame)
+        && AreSame(strings, other.strings)
         && AreSame(lists, other.lists, (one, another) => one.SequenceEqual(another));
 
     /// <summary>Everything of the live generation, without its number.</summary>
@@ -126,6 +131,7 @@ internal sealed class SimulatedRedis(Fault fault)
         var lines = hashes.SelectMany(hash => hash.Value.Select(pair => Line(hash.Key, Text(pair.Key), Text(pair.Value))))
             .Concat(lists.SelectMany(list => list.Value.Select((value, i) => Line(list.Key, $"{i:d6}", Text(value)))))
             .Concat(sortedSets.SelectMany(set => set.Value.Select(pair => Line(set.Key, Text(pair.Key), $"{pair.Value}"))))
+            .Concat(strings.Select(pair => Line(pair.Key, string.Empty, Text(pair.Value))))
             .Order(StringComparer.Ordinal);
         return $"{Head.Position} {IsDirty} {Encoding.Latin1.GetString(Head.Digest)} {Encoding.Latin1.GetString(Head.Head)}"
             + $" {Head.FirstRequest}\n{string.Join('\n', lines)}";
@@ -190,6 +196,17 @@ internal sealed class SimulatedRedis(Fault fault)
             case "ZREM":
                 Array.ForEach(arguments, member => Of(sortedSets, name).Remove(member));
                 RemoveIfEmpty(sortedSets, name);
+                break;
+            case "SET":
+                strings[name] = arguments[0];
+                break;
+            case "APPEND":
+                strings[name] = strings.TryGetValue(name, out var text)
+                    ? ByteString.CopyFrom([.. text.Span, .. arguments[0].Span])
+                    : arguments[0];
+                break;
+            case "DEL":
+                strings.Remove(name);
                 break;
             default:
                 throw new NotSupportedException($"The simulated Redis does not know {command}.");

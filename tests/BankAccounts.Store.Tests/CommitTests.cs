@@ -166,24 +166,42 @@ public sealed class CommitTests(Redis redis) : StoreTest(redis)
         Assert.All(heard, message => Assert.Equal(Partition, message.Batch.Partition));
         Assert.Equal<PushedDecision>(
             [
-                Pushed(1, 0, Reason.Unspecified, 0, 1),
-                Pushed(2, 2, Reason.InsufficientFunds, 5, 2),
-                new PushedDecision { ProducerSequence = 1, Offset = 4, VoidReason = VoidReason.Redelivery, FirstOffset = 0 },
+                Pushed(1, 1, 0, Reason.Unspecified, 0, 1),
+                Pushed(1, 2, 2, Reason.InsufficientFunds, 5, 2),
+                Void(1, 1, 4, VoidReason.Redelivery, firstOffset: 0),
             ],
             heard.Single(message => message.Channel == "first").Batch.Decisions);
         Assert.Equal<PushedDecision>(
             [
-                Pushed(1, 1, Reason.Unspecified, 5, 2),
-                new PushedDecision { ProducerSequence = 2, Offset = 5, VoidReason = VoidReason.Impossible, FirstOffset = -1 },
+                Pushed(2, 1, 1, Reason.Unspecified, 5, 2),
+                Void(2, 2, 5, VoidReason.Impossible, firstOffset: -1),
             ],
             heard.Single(message => message.Channel == "second").Batch.Decisions);
     }
 
-    private static PushedDecision Pushed(long sequence, long offset, Reason reason, long balance, long version) => new()
+    private static PushedDecision Pushed(
+        int producer, long sequence, long offset, Reason reason, long balance, long version)
     {
-        ProducerSequence = sequence,
-        Offset = offset,
-        FirstOffset = -1,
-        Decision = new StoredDecision { Reason = reason, Balance = balance, Version = version, Offset = offset },
-    };
+        var pushed = new PushedDecision
+        {
+            ProducerSequence = sequence,
+            Offset = offset,
+            Decision = new StoredDecision { Reason = reason, Balance = balance, Version = version, Offset = offset },
+        };
+        KeptDecisions.SetProducer(pushed, Producer(producer));
+        return pushed;
+    }
+
+    private static PushedDecision Void(int producer, long sequence, long offset, VoidReason reason, long firstOffset)
+    {
+        var pushed = new PushedDecision
+        {
+            ProducerSequence = sequence,
+            Offset = offset,
+            VoidReason = reason,
+            FirstOffset = firstOffset,
+        };
+        KeptDecisions.SetProducer(pushed, Producer(producer));
+        return pushed;
+    }
 }

@@ -80,7 +80,7 @@ public sealed class Redis : IAsyncLifetime
         {
             case RedisType.Hash:
                 return (await Database.HashGetAllAsync(key)).Select(entry =>
-                    $"{(name is "head" or "decisions" ? (string)entry.Name! : Hex(entry.Name))}"
+                    $"{(name is "head" ? (string)entry.Name! : Hex(entry.Name))}"
                     + $" {((string?)entry.Name is "position" or "first_request" ? (string)entry.Value! : Hex(entry.Value))}");
             case RedisType.List:
                 return (await Database.ListRangeAsync(key)).Select((value, index) =>
@@ -88,6 +88,8 @@ public sealed class Redis : IAsyncLifetime
             case RedisType.SortedSet:
                 return (await Database.SortedSetRangeByRankWithScoresAsync(key)).Select(entry =>
                     $"{Hex(entry.Element)} {entry.Score.ToString("F0", CultureInfo.InvariantCulture)}");
+            case RedisType.String:
+                return [Hex(await Database.StringGetAsync(key))];
             case var type:
                 throw new InvalidOperationException($"{key} is a {type}.");
         }

@@ -35,11 +35,18 @@ public sealed class SealingTests(Redis redis) : StoreTest(redis)
         Assert.Equal(pages, await SealAsync());
 
         var keys = await KeysAsync();
-        Assert.Equal(entries - (pages * 256), await Redis.Database.ListLengthAsync(keys.History(Alice)));
+        Assert.Equal((entries / 8) - (pages * 32), await Redis.Database.ListLengthAsync(keys.History(Alice)));
         Assert.Equal(pages, await Redis.Database.HashLengthAsync(keys.Pages(Alice)));
         Assert.Equal(before, await HistoryAsync());
         Assert.Equal(Enumerable.Range(1, entries), before.Select(entry => (int)entry.Number));
         Assert.Equal(0, await SealAsync());
+    }
+
+    [Fact]
+    public void A_page_has_a_whole_number_of_the_leaves_that_the_ledger_writes()
+    {
+        Assert.Equal(RedisKeys.LeafEntries, HistoryLeaves.MaxEntries);
+        Assert.Equal(RedisKeys.PageEntries, RedisKeys.PageLeaves * RedisKeys.LeafEntries);
     }
 
     [Fact]
@@ -79,7 +86,7 @@ public sealed class SealingTests(Redis redis) : StoreTest(redis)
         await FoldAsync(log);
 
         Assert.False(await Pages().TrySealAsync(late, CancellationToken.None));
-        Assert.Equal(600, await Redis.Database.ListLengthAsync(late.Keys.History(Alice)));
+        Assert.Equal(75, await Redis.Database.ListLengthAsync(late.Keys.History(Alice)));
         Assert.NotEqual(late.Keys.Generation, await Redis.GenerationAsync());
     }
 
@@ -99,7 +106,7 @@ public sealed class SealingTests(Redis redis) : StoreTest(redis)
 
         var keys = await KeysAsync();
         await Eventually.BecomesTrue(
-            async () => await Redis.Database.ListLengthAsync(keys.History(Alice)) < 512, "the history is sealed");
+            async () => await Redis.Database.ListLengthAsync(keys.History(Alice)) < 64, "the history is sealed");
         await sealer.StopAsync(CancellationToken.None);
         Assert.Equal(Enumerable.Range(1, 2_000), (await HistoryAsync()).Select(entry => (int)entry.Number));
         Assert.Equal(2_000, (await VerifyAsync(log)).Position);
@@ -180,7 +187,7 @@ public sealed class SealingTests(Redis redis) : StoreTest(redis)
         { "a page is gone", "history" },
         { "all pages are gone", "history" },
         { "a page is added", "history" },
-        { "an unsealed entry is gone", "history" },
+        { "an unsealed leaf is gone", "history" },
         { "pages are there of an account that is not", "key" },
         { "a name is altered", "names" },
         { "a name is gone", "names" },
@@ -208,7 +215,7 @@ public sealed class SealingTests(Redis redis) : StoreTest(redis)
             "a page is gone" => database.HashDeleteAsync(pages, 1),
             "all pages are gone" => database.KeyDeleteAsync(pages),
             "a page is added" => database.HashSetAsync(pages, 4, "x"),
-            "an unsealed entry is gone" => database.ListLeftPopAsync(keys.History(Alice)),
+            "an unsealed leaf is gone" => database.ListLeftPopAsync(keys.History(Alice)),
             "pages are there of an account that is not" => database.HashSetAsync(keys.Pages(Id(77)), 0, "x"),
             "a name is altered" => database.SortedSetAddAsync(keys.Names, "other", 0),
             "a name is gone" => (Task)database.SortedSetRemoveAsync(
@@ -225,7 +232,7 @@ public sealed class SealingTests(Redis redis) : StoreTest(redis)
             var entries = second.ToList();
             how(entries);
             return database.HashSetAsync(
-                pages, 1, HistoryPage.Seal(entries.Select(entry => entry.ToByteArray())));
+                pages, 1, HistoryPage.Seal([new StoredHistoryPage { Entries = { entries } }.ToByteArray()]));
         }
 
         async Task RenameAsync()
@@ -258,10 +265,12 @@ public sealed class SealingTests(Redis redis) : StoreTest(redis)
         {
             entries.AddRange(HistoryPage.Open((byte[])(await Redis.Database.HashGetAsync(keys.Pages(Alice), number))!));
         }
-        foreach (var entry in await Redis.Database.ListRangeAsync(keys.History(Alice)))
+        foreach (var leaf in await Redis.Database.ListRangeAsync(keys.History(Alice)))
         {
-            entries.Add(StoredHistoryEntry.Parser.ParseFrom((byte[])entry!));
+            entries.AddRange(StoredHistoryPage.Parser.ParseFrom((byte[])leaf!).Entries);
         }
+        var account = (byte[])(await Redis.Database.HashGetAsync(keys.Accounts, Alice.ToByteArray()))!;
+        entries.AddRange(StoredHistoryPage.Parser.ParseFrom(StoredAccount.Parser.ParseFrom(account).Leaf).Entries);
         return entries;
     }
 

@@ -3,6 +3,7 @@ using BankAccounts.ProjectionService;
 using BankAccounts.ProjectionService.Ledger;
 using BankAccounts.ProjectionService.Redis;
 using BankAccounts.ServiceDefaults.Redis;
+using BankAccounts.Store.V1;
 using BankAccounts.Tests.Logs;
 using Google.Protobuf;
 using static BankAccounts.Tests.Logs.Records;
@@ -88,7 +89,15 @@ public sealed class SessionTests(Redis redis) : StoreTest(redis)
         await FoldAsync(log.Entries, 4_000);
 
         var keys = new RedisKeys(Partition, await Redis.GenerationAsync());
-        Assert.Equal(RedisKeys.MaxDecisions, await Redis.Database.HashLengthAsync(keys.Decisions));
+        var kept = new List<long>();
+        for (var place = 0; place < RedisKeys.MaxChunks; place++)
+        {
+            var chunk = (byte[])(await Redis.Database.StringGetAsync(keys.Decisions(place)))!;
+            kept.AddRange(DecisionChunk.Parser.ParseFrom(chunk).Decisions.Select(one => one.Offset));
+        }
+        // The last chunk has some offsets, the 64 before it have all of theirs.
+        var first = log.Entries.Count / RedisKeys.ChunkOffsets * RedisKeys.ChunkOffsets - RedisKeys.MaxDecisions;
+        Assert.Equal(Enumerable.Range(first, log.Entries.Count - first).Select(offset => (long)offset), kept.Order());
         await ThenRedisHolds(MemoryFold.Of(log.Entries));
     }
 

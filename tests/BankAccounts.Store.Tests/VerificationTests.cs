@@ -104,10 +104,16 @@ public sealed class VerificationTests(Redis redis) : StoreTest(redis)
         { "a void record is altered", "voids" },
         { "a decision is altered", "decisions" },
         { "a decision is gone", "decisions" },
+        { "a decision is added", "decisions" },
+        { "decisions are gone", "decisions" },
         { "an entry of a history is gone", "history" },
         { "an entry of a history is altered", "history" },
         { "an entry of a history is added", "history" },
+        { "a leaf of a history is gone", "history" },
+        { "a leaf of a history is no leaf", "history" },
+        { "a leaf of a history is added", "history" },
         { "a history is gone", "history" },
+        { "a newest entry of a history is altered", "accounts" },
         { "a key is there that should not be", "key" },
         { "an account is there that should not be", "accounts" },
         { "an unsettled transfer is there that should not be", "unsettled" },
@@ -194,12 +200,18 @@ public sealed class VerificationTests(Redis redis) : StoreTest(redis)
             "a refusal has another reason" => AlterAsync(keys.Refused),
             "a transfer is altered" => AlterAsync(keys.Transfers),
             "a void record is altered" => database.ListSetByIndexAsync(keys.Voids, 2, "x"),
-            "a decision is gone" => RemoveAsync(keys.Decisions),
-            "a decision is altered" => AlterAsync(keys.Decisions),
-            "an entry of a history is gone" => database.ListLeftPopAsync(account),
-            "an entry of a history is altered" => database.ListSetByIndexAsync(account, 1, "x"),
-            "an entry of a history is added" => database.ListRightPushAsync(account, "x"),
+            "decisions are gone" => database.KeyDeleteAsync(keys.Decisions(chunk: 1)),
+            "a decision is gone" => ChangeDecisionsAsync(keys, chunk => chunk.Decisions.RemoveAt(7)),
+            "a decision is altered" => ChangeDecisionsAsync(keys, chunk => chunk.Decisions[7].Decision.Balance++),
+            "a decision is added" => ChangeDecisionsAsync(keys, chunk => chunk.Decisions.Add(new PushedDecision())),
+            "an entry of a history is gone" => ChangeLeafAsync(account, leaf => leaf.Entries.RemoveAt(7)),
+            "an entry of a history is altered" => ChangeLeafAsync(account, leaf => leaf.Entries[7].Amount++),
+            "an entry of a history is added" => ChangeLeafAsync(account, leaf => leaf.Entries.Add(leaf.Entries[0])),
+            "a leaf of a history is gone" => database.ListLeftPopAsync(account),
+            "a leaf of a history is no leaf" => database.ListSetByIndexAsync(account, 0, "x"),
+            "a leaf of a history is added" => database.ListRightPushAsync(account, "x"),
             "a history is gone" => database.KeyDeleteAsync(account),
+            "a newest entry of a history is altered" => ChangeNewestAsync(keys),
             "a key is there that should not be" => database.StringSetAsync(keys.History(Id(1234)), "x"),
             "an account is there that should not be" =>
                 database.HashSetAsync(keys.Accounts, Id(1234).ToByteArray(), "x"),
@@ -213,6 +225,31 @@ public sealed class VerificationTests(Redis redis) : StoreTest(redis)
                 (Task)database.HashIncrementAsync(keys.Head, "first_request"),
             _ => throw new ArgumentOutOfRangeException(nameof(plant), plant, null),
         });
+    }
+
+    private async Task ChangeDecisionsAsync(RedisKeys keys, Action<DecisionChunk> change)
+    {
+        var key = keys.Decisions(chunk: 0);
+        var chunk = DecisionChunk.Parser.ParseFrom((byte[])(await Redis.Database.StringGetAsync(key))!);
+        change(chunk);
+        await Redis.Database.StringSetAsync(key, chunk.ToByteArray());
+    }
+
+    private async Task ChangeLeafAsync(string history, Action<StoredHistoryPage> change)
+    {
+        var leaf = StoredHistoryPage.Parser.ParseFrom((byte[])(await Redis.Database.ListGetByIndexAsync(history, 0))!);
+        change(leaf);
+        await Redis.Database.ListSetByIndexAsync(history, 0, leaf.ToByteArray());
+    }
+
+    private async Task ChangeNewestAsync(RedisKeys keys)
+    {
+        var id = Id(51).ToByteArray();
+        var account = StoredAccount.Parser.ParseFrom((byte[])(await Redis.Database.HashGetAsync(keys.Accounts, id))!);
+        var leaf = StoredHistoryPage.Parser.ParseFrom(account.Leaf);
+        leaf.Entries[^1].Amount++;
+        account.Leaf = leaf.ToByteString();
+        await Redis.Database.HashSetAsync(keys.Accounts, id, account.ToByteArray());
     }
 
     private async Task AlterAsync(string hash)

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using BankAccounts.ProjectionService.Ledger;
@@ -15,14 +16,16 @@ namespace BankAccounts.Tests.Logs;
 internal sealed class MemoryStore(int partition = Records.Partition)
 {
     private const int MaxVoids = 1_000;
-    private const int MaxDecisions = 16_384;
+    private const int ChunkOffsets = 256;
+    private const int MaxChunks = 65;
+    private const int LeafEntries = 8;
 
     private readonly SortedDictionary<string, byte[]> accounts = new(StringComparer.Ordinal),
         requests = new(StringComparer.Ordinal), producers = new(StringComparer.Ordinal),
         channelsOut = new(StringComparer.Ordinal), unsettled = new(StringComparer.Ordinal),
         channelsIn = new(StringComparer.Ordinal), refused = new(StringComparer.Ordinal),
         transfers = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<string, List<byte[]>> history = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, List<StoredHistoryEntry>> history = new(StringComparer.Ordinal);
     private readonly SortedSet<string> names = new(StringComparer.Ordinal);
     private readonly SortedDictionary<long, byte[]> decisions = [];
     private readonly SortedDictionary<string, long> producerOrder = new(StringComparer.Ordinal);
@@ -39,10 +42,6 @@ internal sealed class MemoryStore(int partition = Records.Partition)
         Position = ledger.Head.Position;
         logDigest = ledger.Head.LogDigest;
         head = StoreCodec.Encode(ledger.Head, ledger.RequestOrder).ToByteArray();
-        foreach (var (id, account) in changes.Accounts)
-        {
-            accounts[Hex(id.ToByteArray())] = StoreCodec.Encode(account).ToByteArray();
-        }
         foreach (var entry in changes.History)
         {
             var name = entry.Account.ToString();
@@ -50,18 +49,26 @@ internal sealed class MemoryStore(int partition = Records.Partition)
             {
                 names.Add(Hex([.. entry.Command.Create.HolderName, 0, .. entry.Account.ToByteArray()]));
             }
-            history[name].Add(StoreCodec.Encode(entry).ToByteArray());
+            var stored = new StoredHistoryEntry();
+            HistoryLeaves.Fill(stored, entry);
+            history[name].Add(stored);
+        }
+        foreach (var (id, account) in changes.Accounts)
+        {
+            var stored = StoreCodec.Encode(account);
+            stored.Leaf = LeavesOf(id.ToString()).FirstOrDefault(leaf => leaf.Entries.Count < LeafEntries)?.ToByteString()
+                ?? ByteString.Empty;
+            accounts[Hex(id.ToByteArray())] = stored.ToByteArray();
         }
         TakeRequests(changes);
         TakeProducers(changes);
         TakeTransfers(changes);
         voids.AddRange(changes.Voids.Select(note => StoreCodec.Encode(note).ToByteArray()));
         voids.RemoveRange(0, Math.Max(0, voids.Count - MaxVoids));
-        foreach (var answer in changes.Answers.Where(answer => answer.Offset >= Position - MaxDecisions))
+        foreach (var answer in changes.Answers)
         {
-            var kept = StoreCodec.Encode(answer);
-            kept.ProducerId = answer.To.ProducerId;
-            decisions[answer.Offset % MaxDecisions] = kept.ToByteArray();
+            // The first answer to a record is its own; what a transfer came to is told later.
+            decisions.TryAdd(answer.Offset, Kept(answer).ToByteArray());
         }
     }
 
@@ -115,7 +122,8 @@ internal sealed class MemoryStore(int partition = Records.Partition)
             Line("head", "first_request", Text(StoredHead.Parser.ParseFrom(head).FirstRequest)),
             .. accounts.Select(pair => Line("accounts", pair.Key, Hex(pair.Value))),
             .. names.Select(member => Line("names", member, "0")),
-            .. history.SelectMany(pair => List($"history:{pair.Key}", pair.Value)),
+            .. history.SelectMany(pair => List($"history:{pair.Key}", [.. LeavesOf(pair.Key)
+                .Where(leaf => leaf.Entries.Count == LeafEntries).Select(leaf => leaf.ToByteArray())])),
             .. requests.Select(pair => Line("requests", pair.Key, Hex(pair.Value))),
             .. List("request-order", requestOrder),
             .. producers.Select(pair => Line("producers", pair.Key, Hex(pair.Value))),
@@ -126,10 +134,30 @@ internal sealed class MemoryStore(int partition = Records.Partition)
             .. refused.Select(pair => Line("refused", pair.Key, Hex(pair.Value))),
             .. transfers.Select(pair => Line("transfers", pair.Key, Hex(pair.Value))),
             .. List("voids", voids),
-            .. decisions.Select(pair => Line("decisions", Text(pair.Key), Hex(pair.Value))),
+            .. decisions.GroupBy(pair => pair.Key / ChunkOffsets, pair => pair.Value)
+                .Where(chunk => chunk.Key > ((Position - 1) / ChunkOffsets) - MaxChunks)
+                .Select(chunk => $"decisions:{Text(chunk.Key % MaxChunks)} {Hex([.. chunk.SelectMany(one => one)])}"),
         ];
         lines.Sort(StringComparer.Ordinal);
         return string.Join('\n', lines);
+    }
+
+    private IEnumerable<StoredHistoryPage> LeavesOf(string account) =>
+        history[account].Chunk(LeafEntries).Select(entries => new StoredHistoryPage { Entries = { entries } });
+
+    private static DecisionChunk Kept(Answer answer)
+    {
+        var kept = new PushedDecision
+        {
+            ProducerSequence = answer.To.ProducerSequence,
+            Offset = answer.Offset,
+            Decision = answer.Decision is { } decision ? StoreCodec.Encode(decision) : null,
+            VoidReason = answer.Void?.Reason ?? VoidReason.Unspecified,
+            FirstOffset = answer.Void?.FirstOffset ?? 0,
+            ProducerHigh = BinaryPrimitives.ReadUInt64BigEndian(answer.To.ProducerId.Span),
+            ProducerLow = BinaryPrimitives.ReadUInt64BigEndian(answer.To.ProducerId.Span[8..]),
+        };
+        return new DecisionChunk { Decisions = { kept } };
     }
 
     private void TakeRequests(Changes changes)

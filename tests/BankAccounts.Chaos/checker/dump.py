@@ -48,6 +48,8 @@ def read_key(client, key, kind):
         return [[text(name), text(value)] for name, value in client.hgetall(key).items()]
     if kind == b"list":
         return [text(value) for value in client.lrange(key, 0, -1)]
+    if kind == b"string":
+        return text(client.get(key))
     return [[text(member), score] for member, score in client.zrange(key, 0, -1, withscores=True)]
 
 

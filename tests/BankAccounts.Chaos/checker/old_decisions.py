@@ -1,31 +1,37 @@
 """
-What may be left of old decisions, and what may not: no run that is short enough for a test has any.
+Which decisions are kept, and which may not be: no run that is short enough for a test has any that are not.
 """
 
 from types import SimpleNamespace
 
 from model import Decision
-from state import KEPT_DECISIONS, decisions_of
+from state import CHUNK_OFFSETS, KEPT_CHUNKS, decisions_of
 
-DECIDED = {offset: Decision(offset, "", 100 + offset, 1) for offset in range(3)}
-INTERIM = Decision(2, "", 50, 1, pending=True)
+# The chunk of the position is the last of those that are kept; the one of offset 0 is not among them any more.
+KEPT_FROM = CHUNK_OFFSETS
+POSITION = KEPT_CHUNKS * CHUNK_OFFSETS + 10
+INTERIM = Decision(KEPT_FROM + 2, "", 50, 1, pending=True)
+OLD = {offset: Decision(offset, "", 100 + offset, 1) for offset in (0, KEPT_FROM - 1)}
+KEPT = {offset: Decision(offset, "", 100 + offset, 1) for offset in (KEPT_FROM, KEPT_FROM + 2, POSITION - 1)}
+STORED = KEPT | {INTERIM.offset: INTERIM}
 
 
-def differ(found, later=None):
-    """Whether the checker finds fault with these decisions in Redis, a whole round of records later."""
-    answers = dict(DECIDED) | ({KEPT_DECISIONS: later} if later else {})
-    partition = SimpleNamespace(position=KEPT_DECISIONS + 10, answers=answers, transfers={2: None})
+def differ(found, answers=OLD | KEPT):
+    """Whether the checker finds fault with these decisions in Redis."""
+    partition = SimpleNamespace(position=POSITION, answers=answers, pending_answers={INTERIM.offset: INTERIM})
     return decisions_of(partition, SimpleNamespace(decisions=found)) != found
 
 
 CASES = {
-    "an old decision that is left": not differ({0: DECIDED[0], 1: DECIDED[1]}),
-    "old decisions that are gone": not differ({}),
-    "an old interim decision of a transfer": not differ({2: INTERIM}),
-    "another old decision than the log's": differ({0: Decision(0, "", 101, 1)}),
-    "an interim decision of what is no transfer": differ({1: Decision(1, "", 50, 1, pending=True)}),
-    "an old decision in a later one's place": differ(
-        {0: DECIDED[0], KEPT_DECISIONS: DECIDED[1]}, later=DECIDED[1]),
+    "the latest decisions": not differ(STORED),
+    "the void of a record that says who sent it": not differ(
+        STORED | {KEPT_FROM + 1: "REDELIVERY"}, OLD | KEPT | {KEPT_FROM + 1: "REDELIVERY"}),
+    "the void of one that does not": not differ(STORED, OLD | KEPT | {KEPT_FROM + 1: "BAD_FRAME"}),
+    "a decision that is missing": differ({offset: one for offset, one in STORED.items() if offset != KEPT_FROM}),
+    "another decision than the log's": differ(STORED | {KEPT_FROM: Decision(KEPT_FROM, "", 1, 1)}),
+    "what a transfer came to": differ(STORED | {INTERIM.offset: KEPT[INTERIM.offset]}),
+    "an old decision that is left": differ(STORED | {KEPT_FROM - 1: OLD[KEPT_FROM - 1]}),
+    "a void that the log does not have": differ(STORED | {KEPT_FROM + 1: "REDELIVERY"}),
 }
 
 

@@ -7,7 +7,8 @@ from model import Decision
 from violation import Violation
 
 KEPT_VOIDS = 1_000
-KEPT_DECISIONS = 16_384
+CHUNK_OFFSETS = 256
+KEPT_CHUNKS = 16_384 // CHUNK_OFFSETS + 1
 
 
 def check(run):
@@ -100,24 +101,14 @@ def transfer_of(transfer, decision):
 
 
 def decisions_of(partition, state):
-    """The latest ones, and what is left of older ones. A void is kept only if it can be read who sent it."""
-    first = partition.position - KEPT_DECISIONS
-    late = {offset: answer for offset, answer in partition.answers.items()
+    """
+    Those of the latest chunks of offsets, as they were told at first: what a transfer came to is kept with the transfer.
+    A void is kept only if it can be read who sent it.
+    """
+    first = ((partition.position - 1) // CHUNK_OFFSETS - (KEPT_CHUNKS - 1)) * CHUNK_OFFSETS
+    answers = {offset: partition.pending_answers.get(offset, answer) for offset, answer in partition.answers.items()}
+    return {offset: answer for offset, answer in answers.items()
             if offset >= first and (isinstance(answer, Decision) or offset in state.decisions)}
-    return late | {offset: left_of(partition, offset, found) for offset, found in state.decisions.items()
-                   if offset < first}
-
-
-def left_of(partition, offset, found):
-    """
-    What may be left of a decision that is none of the latest: it stays until a later one takes its place. What a
-    transfer came to is not written to a place that may be another's by then.
-    """
-    later = range(offset + KEPT_DECISIONS, partition.position, KEPT_DECISIONS)
-    if any(isinstance(partition.answers.get(one), Decision) for one in later):
-        return None
-    is_interim = isinstance(found, Decision) and found.pending and offset in partition.transfers
-    return found if is_interim else partition.answers.get(offset)
 
 
 def head_of(partition):

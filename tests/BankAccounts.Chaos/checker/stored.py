@@ -25,6 +25,10 @@ def _parsed(kind, data):
     return message
 
 
+def _account(text):
+    return bytes.fromhex(text.replace("-", ""))
+
+
 def decision_of(stored):
     return Decision(stored.offset, reason_name(stored.reason), stored.balance, stored.version, stored.pending)
 
@@ -64,10 +68,10 @@ class StoredPartition:
         self.decisions = {}
 
     def take(self, name, data):
-        name, _, account = name.partition(":")
+        name, _, rest = name.partition(":")
         reader = getattr(self, "_" + name.replace("-", "_"), None)
         if reader:
-            reader(data, bytes.fromhex(account.replace("-", "")))
+            reader(data, rest)
 
     def finish(self):
         for entries in self.histories.values():
@@ -90,16 +94,22 @@ class StoredPartition:
             s = _parsed(store.StoredAccount, value)
             self.accounts[account] = (s.holder_name, s.currency_code, s.balance, s.version, s.closed, s.unsettled,
                                       s.opened_at_ms, s.entries, s.last_entry_ms)
+            self._add_entries(account, s.leaf)
 
     def _names(self, data, _):
         self.names = {_bytes(member): score for member, score in data}
 
     def _history(self, data, account):
-        self.histories[account] += [entry_of(_parsed(store.StoredHistoryEntry, _bytes(one))) for one in data]
+        for leaf in data:
+            self._add_entries(_account(account), _bytes(leaf))
 
     def _pages(self, data, account):
         for _, page in _pairs(data):
-            entries = _parsed(store.StoredHistoryPage, brotli.decompress(page)).entries
+            self._add_entries(_account(account), brotli.decompress(page))
+
+    def _add_entries(self, account, page):
+        if page:
+            entries = _parsed(store.StoredHistoryPage, page).entries
             self.histories[account] += [entry_of(one) for one in entries]
 
     def _requests(self, data, _):
@@ -146,8 +156,7 @@ class StoredPartition:
             self.voids.append((s.offset, store.VoidReason.Name(s.reason)[len("VOID_REASON_"):], s.first_offset))
 
     def _decisions(self, data, _):
-        for _, value in _pairs(data):
-            s = _parsed(store.PushedDecision, value)
+        for s in _parsed(store.DecisionChunk, _bytes(data)).decisions:
             self.decisions[s.offset] = (
                 decision_of(s.decision) if s.HasField("decision")
                 else store.VoidReason.Name(s.void_reason)[len("VOID_REASON_"):])
