@@ -30,6 +30,8 @@ public static class ProjectionServiceSetup
                 (settings.DisableHealthChecks, settings.DisableMetrics, settings.DisableTracing) =
                     (true, true, true);
                 settings.Config.BootstrapServers = settings.ConnectionString ?? settings.Config.BootstrapServers;
+                // The name of the topic, the time and the headers are not looked at: the frame has its own.
+                settings.Config.ConsumeResultFields = "none";
                 builder.Services.AddSingleton(settings.Config);
             },
             (services, consumer) =>

@@ -71,11 +71,7 @@ public sealed class ProjectionSession
     public async Task FoldAsync(List<LogEntry> batch, BatchTracer? tracer, CancellationToken cancellation)
     {
         ledger.Batch++;
-        var records = batch
-            .Where(entry => entry.Offset >= ledger.Head.Position)
-            .Select(entry => ledger.Read(entry))
-            .TakeWhile(IsOfThisFormat)
-            .ToList();
+        var records = Read(batch);
         if (records.Count == 0)
         {
             return;
@@ -129,6 +125,32 @@ public sealed class ProjectionSession
         store.PrefetchAsync(
             Keys, ledger, PrefetchNeeds.Of([], ledger), ConfirmedPosition, cancellation);
 
+    /// <summary>What of a batch is not folded yet, up to a record of a newer format.</summary>
+    private List<LedgerRecord> Read(List<LogEntry> batch)
+    {
+        var position = ledger.Head.Position;
+        var records = new List<LedgerRecord>(batch.Count);
+        foreach (var entry in batch)
+        {
+            if (HaltsAt is not null)
+            {
+                break;
+            }
+            if (entry.Offset < position)
+            {
+                continue;
+            }
+            var record = ledger.Read(entry);
+            if (record.IsOfNewerFormat)
+            {
+                HaltsAt = entry.Offset;
+                break;
+            }
+            records.Add(record);
+        }
+        return records;
+    }
+
     private async Task PrefetchAsync(
         List<LedgerRecord> records, BatchTrace? trace, CancellationToken cancellation)
     {
@@ -145,6 +167,8 @@ public sealed class ProjectionSession
     {
         var began = Stopwatch.GetTimestamp();
         var before = ledger.Head;
+        changes.History.EnsureCapacity(records.Count);
+        changes.Answers.EnsureCapacity(records.Count);
         foreach (var record in records)
         {
             ledger.Apply(record, changes);
@@ -169,15 +193,6 @@ public sealed class ProjectionSession
         }
         trace?.End();
         ProjectionMetrics.Committed(began);
-    }
-
-    private bool IsOfThisFormat(LedgerRecord record)
-    {
-        if (record.IsOfNewerFormat)
-        {
-            HaltsAt ??= record.Entry.Offset;
-        }
-        return HaltsAt is null;
     }
 
     private void Evict()

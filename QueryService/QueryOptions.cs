@@ -23,4 +23,8 @@ public sealed record QueryOptions
     /// <summary>How often it is looked whether a commit's message was lost.</summary>
     [PositiveTime]
     public TimeSpan LookInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long commits are listened to after the last read that waited for one, or watched an account.</summary>
+    [PositiveTime]
+    public TimeSpan ListenOn { get; init; } = TimeSpan.FromSeconds(10);
 }

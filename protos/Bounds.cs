@@ -61,6 +61,11 @@ public static class Bounds
     /// </summary>
     public static bool IsText(ReadOnlySpan<byte> utf8, int min, int max)
     {
+        // Nearly every text is plain ASCII, of which each byte is a scalar: that is seen at a glance.
+        if (!utf8.ContainsAnyExceptInRange((byte)' ', (byte)'~'))
+        {
+            return utf8.Length >= min && utf8.Length <= max;
+        }
         var scalars = 0;
         while (!utf8.IsEmpty)
         {

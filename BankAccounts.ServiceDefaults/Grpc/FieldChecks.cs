@@ -10,7 +10,8 @@ namespace BankAccounts.ServiceDefaults.Grpc;
 /// </summary>
 public sealed class FieldChecks
 {
-    private readonly List<FieldViolation> violations = [];
+    /// <summary>Null while nothing is wrong: the usual case.</summary>
+    private List<FieldViolation>? violations;
 
     /// <summary>An account id; the default one if it is malformed.</summary>
     public AccountId AccountId(string field, string text)
@@ -47,7 +48,7 @@ public sealed class FieldChecks
     /// <summary>Text of so many Unicode scalars, as UTF-8.</summary>
     public ByteString Text(string field, string text, int min, int max)
     {
-        var utf8 = ByteString.CopyFromUtf8(text);
+        var utf8 = text.Length == 0 ? ByteString.Empty : ByteString.CopyFromUtf8(text);
         if (!Bounds.IsText(utf8.Span, min, max))
         {
             Add(field, string.Create(
@@ -78,10 +79,10 @@ public sealed class FieldChecks
 
     /// <summary>Notes that a field is malformed.</summary>
     public void Add(string field, string description) =>
-        violations.Add(new FieldViolation(field, description));
+        (violations ??= []).Add(new FieldViolation(field, description));
 
     /// <summary>INVALID_ARGUMENT with a BadRequest; null if no field is malformed.</summary>
-    public Status? Error() => violations.Count > 0 ? BankErrors.Malformed(violations) : null;
+    public Status? Error() => violations is not null ? BankErrors.Malformed(violations) : null;
 
     /// <summary>Refuses the request if any field is malformed.</summary>
     /// <exception cref="RpcException">INVALID_ARGUMENT with a BadRequest.</exception>

@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 using BankAccounts.CommandService.Log;
+using BankAccounts.Log.V1;
 using BankAccounts.ServiceDefaults.Grpc;
 using BankAccounts.ServiceDefaults.Overload;
 using BankAccounts.V1;
+using Google.Protobuf.Collections;
 using Grpc.Core;
 using Status = Google.Rpc.Status;
 
@@ -17,8 +19,9 @@ namespace BankAccounts.CommandService.Grpc;
 /// </summary>
 public sealed class ExecuteCall : IDisposable
 {
-    // Errors carry details: 1,000 of them would not fit into the largest message that is sent by default.
-    private const int EnoughResponseBytes = 256 * 1024;
+    // Errors carry details: 1,000 of them would not fit into the largest message that is sent by default. Other results
+    // are small.
+    private const int EnoughErrorBytes = 256 * 1024;
 
     /// <summary>A stream may last for days: of one that is sampled, a command in this time is traced.</summary>
     private static readonly TimeSpan TraceInterval = TimeSpan.FromSeconds(1);
@@ -126,31 +129,47 @@ public sealed class ExecuteCall : IDisposable
             {
                 return ExecuteErrors.TooLarge(commands.Count);
             }
-            foreach (var command in commands)
-            {
-                await AnswerOrAppendAsync(command);
-            }
+            await TakeUpAsync(commands);
         }
         return !reading.IsCancellationRequested ? null : ExecuteErrors.EndOfReading(stopping);
     }
 
-    private async ValueTask AnswerOrAppendAsync(Command command)
+    private async ValueTask TakeUpAsync(RepeatedField<Command> commands)
     {
-        Interlocked.Increment(ref unanswered);
+        var left = commands.Count;
+        Interlocked.Add(ref unanswered, left);
         try
         {
-            var holdsPlace = await TakePlaceAsync();
-            if ((holdsPlace ? await AppendAsync(command) : ExecuteErrors.NoPlace(stopping)) is { } error)
+            foreach (var command in commands)
             {
-                Tell(new KnownResult(command.Tag, Command: null, error, holdsPlace));
+                // Where there is room, which is the usual case, this is no task.
+                await TakeUpAsync(command);
+                left--;
             }
         }
         catch
         {
-            // A fault of this build ends the stream; nobody must wait for this command's answer.
-            Answered();
+            // A fault of this build ends the stream; nobody must wait for the answers to these commands.
+            Answered(left);
             throw;
         }
+    }
+
+    private ValueTask TakeUpAsync(Command command) =>
+        !reading.IsCancellationRequested && places.TryTake() ? AppendAsync(command) : TakeUpLaterAsync(command);
+
+    private async ValueTask TakeUpLaterAsync(Command command)
+    {
+        try
+        {
+            await places.TakeAsync(reading.Token);
+        }
+        catch (OperationCanceledException) when (reading.IsCancellationRequested)
+        {
+            Tell(new KnownResult(command.Tag, Command: null, ExecuteErrors.NoPlace(stopping), HoldsPlace: false));
+            return;
+        }
+        await AppendAsync(command);
     }
 
     private async Task<bool> MoveNextAsync(IAsyncStreamReader<ExecuteRequest> requests)
@@ -165,50 +184,55 @@ public sealed class ExecuteCall : IDisposable
         }
     }
 
-    /// <summary>Waits for a place; false if the reading ends before there is one.</summary>
-    private async ValueTask<bool> TakePlaceAsync()
+    /// <summary>Appends a command that holds a place as soon as its partition takes it, or says why not.</summary>
+    private ValueTask AppendAsync(Command command)
     {
-        try
+        if (reader.Read(command, out var read) is { } malformed)
         {
-            await places.TakeAsync(reading.Token);
-            return true;
+            Refuse(command.Tag, malformed);
+            return ValueTask.CompletedTask;
         }
-        catch (OperationCanceledException) when (reading.IsCancellationRequested)
-        {
-            return false;
-        }
+        var waiting = new StreamedCommand(this, command.Tag, read, MayBeTraced());
+        return IsAppendedOrRefused(read.Record, waiting)
+            ? ValueTask.CompletedTask
+            : AppendLaterAsync(read.Record, waiting);
     }
 
-    /// <summary>Appends a command as soon as its partition takes it. Returns why it was not appended, if so.</summary>
-    private async ValueTask<Status?> AppendAsync(Command command)
+    private async ValueTask AppendLaterAsync(LogRecord record, StreamedCommand waiting)
     {
         try
         {
-            if (reader.Read(command, out var read) is { } malformed)
-            {
-                return malformed;
-            }
-            var waiting = new StreamedCommand(this, command.Tag, read, MayBeTraced());
-            while (!appender.TryAppend(read.Record, waiting))
+            while (true)
             {
                 var freed = appender.Acknowledged.FreedAsync();
-                if (appender.TryAppend(read.Record, waiting))
+                if (IsAppendedOrRefused(record, waiting))
                 {
-                    break;
+                    return;
                 }
                 await freed.WaitAsync(reading.Token);
             }
-            return null;
-        }
-        catch (NotAppendedException away)
-        {
-            return CommandAnswers.NotAppended(away);
         }
         catch (OperationCanceledException) when (reading.IsCancellationRequested)
         {
-            return ExecuteErrors.NoPlace(stopping);
+            Refuse(waiting.Tag, ExecuteErrors.NoPlace(stopping));
         }
     }
+
+    /// <summary>False if the partition has no room: nothing was done then.</summary>
+    private bool IsAppendedOrRefused(LogRecord record, StreamedCommand waiting)
+    {
+        try
+        {
+            return appender.TryAppend(record, waiting);
+        }
+        catch (NotAppendedException away)
+        {
+            Refuse(waiting.Tag, CommandAnswers.NotAppended(away));
+            return true;
+        }
+    }
+
+    private void Refuse(ulong tag, Status error) => Tell(new KnownResult(tag, Command: null, error, HoldsPlace: true));
 
     /// <summary>Whether the next command is the one of its second that may be traced. The reading loop only.</summary>
     private bool MayBeTraced()
@@ -229,12 +253,12 @@ public sealed class ExecuteCall : IDisposable
             {
                 var response = new ExecuteResponse();
                 var (bytes, returned) = (0, 0);
-                while (response.Results.Count < Bounds.MaxBatchCommands && bytes < EnoughResponseBytes
+                while (response.Results.Count < Bounds.MaxBatchCommands && bytes < EnoughErrorBytes
                     && known.Reader.TryRead(out var next))
                 {
                     var result = next.Result();
                     response.Results.Add(result);
-                    bytes += result.CalculateSize();
+                    bytes += result.Error?.CalculateSize() ?? 0;
                     returned += next.HoldsPlace ? 1 : 0;
                 }
                 await responses.WriteAsync(response, context.CancellationToken);
@@ -254,9 +278,9 @@ public sealed class ExecuteCall : IDisposable
         Answered();
     }
 
-    private void Answered()
+    private void Answered(int count = 1)
     {
-        if (Interlocked.Decrement(ref unanswered) == 0)
+        if (Interlocked.Add(ref unanswered, -count) == 0)
         {
             known.Writer.Complete();
         }

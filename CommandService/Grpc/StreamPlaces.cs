@@ -1,16 +1,40 @@
+using BankAccounts.CommandService.Log;
+
 namespace BankAccounts.CommandService.Grpc;
 
 /// <summary>The places of one stream's commands: so many of its own, each of them one of the process too.</summary>
 internal sealed class StreamPlaces(CommandRoom room, string caller, int max) : IDisposable
 {
-    private readonly SemaphoreSlim own = new(max);
+    private readonly RoomSignal given = new();
     private int held;
+
+    private bool HasOwn => Volatile.Read(ref held) < max;
+
+    /// <summary>Takes a place if there is one. The reading loop only.</summary>
+    public bool TryTake()
+    {
+        if (!HasOwn || !room.TryTake(caller))
+        {
+            return false;
+        }
+        Interlocked.Increment(ref held);
+        return true;
+    }
 
     /// <summary>Takes a place as soon as there is one. The reading loop only.</summary>
     /// <exception cref="OperationCanceledException">The reading is over, and no place was taken.</exception>
     public async ValueTask TakeAsync(CancellationToken reading)
     {
-        await own.WaitAsync(reading);
+        reading.ThrowIfCancellationRequested();
+        while (!HasOwn)
+        {
+            var freed = given.FreedAsync();
+            if (HasOwn)
+            {
+                break;
+            }
+            await freed.WaitAsync(reading);
+        }
         await room.TakeAsync(caller, reading);
         Interlocked.Increment(ref held);
     }
@@ -22,14 +46,10 @@ internal sealed class StreamPlaces(CommandRoom room, string caller, int max) : I
         {
             Interlocked.Add(ref held, -count);
             room.GiveBack(caller, count);
-            own.Release(count);
+            given.Free();
         }
     }
 
     /// <summary>The stream is over, and so is whatever it held.</summary>
-    public void Dispose()
-    {
-        GiveBack(held);
-        own.Dispose();
-    }
+    public void Dispose() => GiveBack(held);
 }

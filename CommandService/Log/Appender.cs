@@ -1,9 +1,7 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Security.Cryptography;
 using BankAccounts.Log.V1;
 using BankAccounts.ServiceDefaults;
-using BankAccounts.ServiceDefaults.Overload;
 using BankAccounts.ServiceDefaults.Redis;
 using BankAccounts.ServiceDefaults.Tracing;
 using Confluent.Kafka;
@@ -31,13 +29,8 @@ public sealed partial class Appender(
     ILogger<Appender> logger)
 {
     private readonly ByteString producerId = ByteString.CopyFrom(RandomNumberGenerator.GetBytes(Bounds.ProducerIdSize));
-    private readonly ConcurrentDictionary<(int Partition, long Sequence), PendingCommand> pending = new();
-    private readonly SequenceWindow[] windows =
-        [.. Enumerable.Range(0, bank.Value.PartitionCount).Select(_ => new SequenceWindow())];
-
-    /// <summary>Of what may be unresolved in a partition, each caller has its part.</summary>
-    private readonly SharedRoom[] rooms =
-        [.. Enumerable.Range(0, bank.Value.PartitionCount).Select(_ => new SharedRoom(SequenceWindow.Size))];
+    private readonly PartitionAppends[] partitions =
+        [.. Enumerable.Range(0, bank.Value.PartitionCount).Select(number => new PartitionAppends(bank.Value.Topic, number))];
 
     private ByteString? replyTo;
 
@@ -48,7 +41,10 @@ public sealed partial class Appender(
     public string ReplyTo => $"bank:decisions:{Convert.ToHexStringLower(producerId.Span)}";
 
     /// <summary>The commands that are under way, as they are while one looks.</summary>
-    public IEnumerable<PendingCommand> Pending => pending.Select(entry => entry.Value);
+    public IEnumerable<PendingCommand> Pending => partitions.SelectMany(partition => partition.Waiting.ToArray());
+
+    /// <summary>The commands that wait, of each partition.</summary>
+    public IEnumerable<WaitingCommands> Waiting => partitions.Select(partition => partition.Waiting);
 
     /// <summary>Tells those who wait for room in a partition.</summary>
     public RoomSignal Acknowledged { get; } = new();
@@ -76,32 +72,31 @@ public sealed partial class Appender(
     /// <summary>A decision became known. Nothing happens if nobody waits for it any more.</summary>
     public void Decide(int partition, long sequence, CommandOutcome outcome)
     {
-        if (!pending.TryGetValue((partition, sequence), out var command))
-        {
-            return;
-        }
         if (outcome.Decision is { Pending: true } interim)
         {
-            command.IsPending(interim);
+            partitions[partition].Waiting.IsPending(sequence, interim);
         }
         else
         {
-            Finish(command, outcome);
+            Finish(partition, sequence, outcome);
         }
     }
+
+    /// <summary>What stands at this offset was told to this process, and so was what stands before it.</summary>
+    public void IsToldUpTo(int partition, long offset) => partitions[partition].Waiting.IsToldUpTo(offset);
 
     /// <summary>A copy of a command came, and the first one stands there: that is where its decision is.</summary>
     public void IsRedelivery(int partition, long sequence, long firstOffset)
     {
-        if (firstOffset >= 0 && pending.TryGetValue((partition, sequence), out var command))
+        if (firstOffset >= 0)
         {
-            command.StoredFirstAt(firstOffset);
+            partitions[partition].Waiting.Find(sequence)?.StoredFirstAt(firstOffset);
         }
     }
 
     /// <summary>This command is not waited for any longer: what became of it is unknown, if it is not known.</summary>
     public void Abandon(PendingCommand command) =>
-        Finish(command, new CommandOutcome(AppendResult.Unknown, Decision: null));
+        Finish(command.Partition, command.Sequence, new CommandOutcome(AppendResult.Unknown, Decision: null));
 
     /// <summary>Abandons every command of which this is true.</summary>
     public void AbandonAll(Func<PendingCommand, bool> which)
@@ -114,42 +109,42 @@ public sealed partial class Appender(
 
     private bool TryHandOver(byte[] key, LogRecord command, PendingCommand waiting)
     {
-        var (window, room) = (windows[waiting.Partition], rooms[waiting.Partition]);
-        if (!room.TryTake(waiting.Caller))
+        var partition = partitions[waiting.Partition];
+        if (!partition.Room.TryTake(waiting.Caller))
         {
             return false;
         }
-        lock (window)
+        lock (partition.Window)
         {
-            if (!window.TryTake(out var sequence))
+            if (!partition.Window.TryTake(out var sequence))
             {
-                room.GiveBack(waiting.Caller);
+                partition.Room.GiveBack(waiting.Caller);
                 return false;
             }
             command.ProducerSequence = sequence;
-            waiting.BeginAs(sequence, StartSpan(command, waiting));
+            waiting.BeginAs(sequence, StartSpan(command, waiting), this);
             command.Traceparent = TraceContext.Of(waiting.Sending);
-            pending[(waiting.Partition, sequence)] = waiting;
+            partition.Waiting.Add(waiting);
             try
             {
                 producer.Produce(
-                    new TopicPartition(bank.Value.Topic, waiting.Partition),
+                    partition.Place,
                     new Message<byte[], byte[]>
                     {
                         Key = key,
                         Value = LogFrame.Encode(command),
                         Headers = TraceContext.HeadersOf(command),
                     },
-                    report => OnReport(waiting, report));
+                    waiting.OnReport);
                 waiting.HandedOver();
                 return true;
             }
             catch (ProduceException<byte[], byte[]> refused)
             {
                 // The client library did not take it, so it is not in the log and never will be.
-                window.Resolve(sequence);
-                room.GiveBack(waiting.Caller);
-                pending.TryRemove((waiting.Partition, sequence), out _);
+                partition.Window.Resolve(sequence);
+                partition.Room.GiveBack(waiting.Caller);
+                partition.Waiting.Remove(sequence);
                 Spans.Fail(waiting.Sending, refused.Error.Code.ToString());
                 return refused.Error.Code == ErrorCode.Local_QueueFull
                     ? false
@@ -164,14 +159,15 @@ public sealed partial class Appender(
             ? LogSpans.StartSend(bank.Value.Topic, waiting.Account, command.BodyCase, call.Context)
             : null;
 
-    private void OnReport(PendingCommand command, DeliveryReport<byte[], byte[]> report)
+    /// <summary>Kafka reported about a command that was handed over.</summary>
+    internal void OnReport(PendingCommand command, DeliveryReport<byte[], byte[]> report)
     {
-        var window = windows[command.Partition];
-        lock (window)
+        var partition = partitions[command.Partition];
+        lock (partition.Window)
         {
-            window.Resolve(command.Sequence);
+            partition.Window.Resolve(command.Sequence);
         }
-        rooms[command.Partition].GiveBack(command.Caller);
+        partition.Room.GiveBack(command.Caller);
         Acknowledged.Free();
         LogSpans.EndSend(command.Sending, report);
         CommandMetrics.Acknowledged(command, report.Error.Code == ErrorCode.NoError);
@@ -180,19 +176,19 @@ public sealed partial class Appender(
             command.StoredAt(report.Offset.Value);
             if (!command.WaitsForDecision)
             {
-                Finish(command, new CommandOutcome(AppendResult.Stored, Decision: null));
+                Finish(command.Partition, command.Sequence, new CommandOutcome(AppendResult.Stored, Decision: null));
             }
             return;
         }
         LogNotAcknowledged(command.Partition, command.Sequence, report.Error.Reason);
-        Finish(command, new CommandOutcome(
+        Finish(command.Partition, command.Sequence, new CommandOutcome(
             report.Status == PersistenceStatus.NotPersisted ? AppendResult.NotAppended : AppendResult.Unknown,
             Decision: null));
     }
 
-    private void Finish(PendingCommand command, CommandOutcome outcome)
+    private void Finish(int partition, long sequence, CommandOutcome outcome)
     {
-        if (pending.TryRemove((command.Partition, command.Sequence), out _))
+        if (partitions[partition].Waiting.Remove(sequence) is { } command)
         {
             CommandMetrics.Completed(command, outcome);
             command.Complete(outcome);

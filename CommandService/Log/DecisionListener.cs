@@ -61,6 +61,10 @@ public sealed partial class DecisionListener(
         {
             Tell(batch.Partition, pushed);
         }
+        if (batch.Decisions.Count > 0)
+        {
+            appender.IsToldUpTo(batch.Partition, batch.Decisions[^1].Offset);
+        }
     }
 
     private void Tell(int partition, PushedDecision pushed)
@@ -84,72 +88,81 @@ public sealed partial class DecisionListener(
         }
     }
 
-    private async Task AskForLateAsync(CancellationToken cancellation)
-    {
-        var late = appender.Pending
-            .Where(command => command.WaitsForDecision && command.Age > options.Value.AskAfter)
-            .ToLookup(command => command.Interim is not null);
-        await AskAsync(
-            "decisions",
-            late[false].Where(command => command.Offset is not null),
-            command => command.Offset!.Value,
-            offset => RedisKeys.PlaceOf(RedisKeys.ChunkOf(offset)),
-            place => place,
-            OnDecisionsFound,
-            cancellation);
-        // The final decision of a transfer is pushed to who asked first. A retry asks for it.
-        await AskAsync(
-            "transfers",
-            late[true],
-            command => command.Interim!.Offset,
-            offset => offset,
-            offset => RedisKeys.Offset(offset),
-            OnTransferFound,
-            cancellation);
-    }
+    private Task AskForLateAsync(CancellationToken cancellation) =>
+        // On a cluster some partitions may be away: those do not keep the others waiting for more than the time-out.
+        Task.WhenAll(appender.Waiting.Select(waiting => AskForLateAsync(waiting, cancellation)));
 
     /// <summary>
-    /// Asks what each partition keeps about the commands that it owes an answer, once for all that have one place. On a cluster some
-    /// partitions may be away: those do not keep the others waiting for more than the time-out.
+    /// Asks about the commands that a partition owes an answer: one that is merely slow, about a single command.
     /// </summary>
-    private Task AskAsync(
+    private async Task AskForLateAsync(WaitingCommands waiting, CancellationToken cancellation)
+    {
+        var age = options.Value.AskAfter;
+        try
+        {
+            var untold = waiting.FindUntold(age, MaxAskedAtOnce);
+            if (await AskDecisionsAsync(untold, cancellation) && untold.Count == 1)
+            {
+                await AskDecisionsAsync(waiting.FindStored(age, MaxAskedAtOnce), cancellation);
+            }
+            // The final decision of a transfer is pushed to who asked first. A retry asks for it.
+            await AskAsync(
+                "transfers",
+                waiting.TakeUnsettled(age, MaxAskedAtOnce),
+                command => command.Interim!.Offset,
+                offset => offset,
+                offset => RedisKeys.Offset(offset),
+                OnTransferFound,
+                cancellation);
+        }
+        catch (Exception away) when (away is RedisException or TimeoutException)
+        {
+            LogAway(away.Message);
+        }
+    }
+
+    private Task<bool> AskDecisionsAsync(List<PendingCommand> commands, CancellationToken cancellation) => AskAsync(
+        "decisions",
+        commands,
+        command => command.Offset!.Value,
+        offset => RedisKeys.PlaceOf(RedisKeys.ChunkOf(offset)),
+        place => place,
+        OnDecisionsFound,
+        cancellation);
+
+    /// <summary>
+    /// Asks what a partition keeps about commands of it, once for all that have one place. False if it has not come to
+    /// the first of them.
+    /// </summary>
+    private async Task<bool> AskAsync(
         string kept,
-        IEnumerable<PendingCommand> commands,
+        List<PendingCommand> commands,
         Func<PendingCommand, long> offsetOf,
         Func<long, long> placeOf,
         Func<long, RedisValue> fieldOf,
         Action<IEnumerable<PendingCommand>, byte[]> onFound,
-        CancellationToken cancellation) =>
-        Task.WhenAll(commands.GroupBy(command => command.Partition).Select(async ofPartition =>
+        CancellationToken cancellation)
+    {
+        if (commands.Count == 0)
         {
-            // A partition decides in the order of the offsets, so the lowest are the ones that it can know about.
-            var asked = ofPartition
-                .Select(command => (Command: command, Offset: offsetOf(command)))
-                .OrderBy(question => question.Offset)
-                .Take(MaxAskedAtOnce)
-                .ToArray();
-            var places = asked.ToLookup(question => placeOf(question.Offset), question => question.Command);
-            try
+            return false;
+        }
+        var places = commands.ToLookup(command => placeOf(offsetOf(command)));
+        var found = (RedisResult[])(await DecisionsScript.EvaluateAsync(
+            redis.GetDatabase(),
+            [RedisKeys.Root(commands[0].Partition)],
+            [kept, commands.Min(offsetOf), .. places.Select(place => fieldOf(place.Key))],
+            bank.Value.RedisTimeout,
+            cancellation))!;
+        foreach (var (asking, value) in places.Zip(found))
+        {
+            if (!value.IsNull)
             {
-                var found = (RedisResult[])(await DecisionsScript.EvaluateAsync(
-                    redis.GetDatabase(),
-                    [RedisKeys.Root(ofPartition.Key)],
-                    [kept, asked[0].Offset, .. places.Select(place => fieldOf(place.Key))],
-                    bank.Value.RedisTimeout,
-                    cancellation))!;
-                foreach (var (asking, value) in places.Zip(found))
-                {
-                    if (!value.IsNull)
-                    {
-                        onFound(asking, (byte[])value!);
-                    }
-                }
+                onFound(asking, (byte[])value!);
             }
-            catch (Exception away) when (away is RedisException or TimeoutException)
-            {
-                LogAway(away.Message);
-            }
-        }));
+        }
+        return found.Length > 0;
+    }
 
     private void OnDecisionsFound(IEnumerable<PendingCommand> commands, byte[] value)
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using BankAccounts.Log.V1;
 using BankAccounts.Store.V1;
+using Confluent.Kafka;
 using Google.Protobuf;
 
 namespace BankAccounts.CommandService.Log;
@@ -28,31 +29,41 @@ public readonly record struct CommandOutcome(AppendResult Result, StoredDecision
 /// A command that is handed over and waits for its decision, or only to be stored. How it is told what
 /// became of it is for the derived types to say.
 /// </summary>
-public abstract class PendingCommand(AccountId account, LogRecord record, bool waitsForDecision, string caller)
+public abstract class PendingCommand
 {
     private const long NotKnown = -1;
 
+    private Appender? appender;
     private long since = Stopwatch.GetTimestamp();
     private long offset = NotKnown;
     private long firstOffset = NotKnown;
 
+    /// <summary>A command that is to be appended.</summary>
+    protected PendingCommand(AccountId account, LogRecord record, bool waitsForDecision, string caller)
+    {
+        (Account, Kind, RequestId) = (account, record.BodyCase, record.RequestId);
+        (WaitsForDecision, Caller) = (waitsForDecision, caller);
+        Partition = account.Partition;
+        Place = new LinkedListNode<PendingCommand>(this);
+    }
+
     /// <summary>The account in whose partition it is decided.</summary>
-    public AccountId Account { get; } = account;
+    public AccountId Account { get; }
 
     /// <summary>What is asked.</summary>
-    public LogRecord.BodyOneofCase Kind { get; } = record.BodyCase;
+    public LogRecord.BodyOneofCase Kind { get; }
 
     /// <summary>The caller's id of the request; empty if none was given.</summary>
-    public ByteString RequestId { get; } = record.RequestId;
+    public ByteString RequestId { get; }
 
     /// <summary>Whether it waits for its decision, and not only to be stored.</summary>
-    public bool WaitsForDecision { get; } = waitsForDecision;
+    public bool WaitsForDecision { get; }
 
     /// <summary>Among whom the room of its partition is shared.</summary>
-    public string Caller { get; } = caller;
+    public string Caller { get; }
 
     /// <summary>The partition.</summary>
-    public int Partition => Account.Partition;
+    public int Partition { get; }
 
     /// <summary>Its number among this process' records of the partition, once it has one.</summary>
     public long Sequence { get; private set; }
@@ -83,6 +94,12 @@ public abstract class PendingCommand(AccountId account, LogRecord record, bool w
     /// <summary>The decision so far, for a transfer that is pending.</summary>
     public StoredDecision? Interim { get; private set; }
 
+    /// <summary>Its place among those of its partition that wait; only <see cref="WaitingCommands"/> looks at it.</summary>
+    internal LinkedListNode<PendingCommand> Place { get; }
+
+    /// <summary>When its transfer became pending, or was asked about last; only for <see cref="WaitingCommands"/>.</summary>
+    internal long AskedAt { get; set; }
+
     /// <summary>Its transfer is debited and not settled yet.</summary>
     public void IsPending(StoredDecision decision) => Interim = decision;
 
@@ -93,11 +110,14 @@ public abstract class PendingCommand(AccountId account, LogRecord record, bool w
     public Activity? Sending { get; private set; }
 
     /// <summary>It gets its number; from now on it waits.</summary>
-    public void BeginAs(long sequence, Activity? sending) =>
-        (Sequence, Sending, since) = (sequence, sending, Stopwatch.GetTimestamp());
+    public void BeginAs(long sequence, Activity? sending, Appender by) =>
+        (Sequence, Sending, since, appender) = (sequence, sending, Stopwatch.GetTimestamp(), by);
 
     /// <summary>The client library has taken it.</summary>
     public void HandedOver() => IsHandedOver = true;
+
+    /// <summary>Kafka reported about it.</summary>
+    public void OnReport(DeliveryReport<byte[], byte[]> report) => appender!.OnReport(this, report);
 
     /// <summary>Kafka stored it.</summary>
     public void StoredAt(long storedOffset) => Volatile.Write(ref offset, storedOffset);

@@ -36,7 +36,7 @@ public sealed record Account(
     /// <summary>The time that its next entry has, by a record of a time.</summary>
     public long NextEntryMs(long recordedAtMs) => Math.Max(LastEntryMs, recordedAtMs);
 
-    /// <summary>The account with one more entry in its history, by a record of a time; the leaf has it already.</summary>
+    /// <summary>The account with one more entry, which the leaf has already, by a record of a time.</summary>
     public Account WithEntry(long recordedAtMs, ByteString leaf) => this with
     {
         Entries = NextEntry,

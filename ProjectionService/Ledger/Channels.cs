@@ -22,7 +22,7 @@ public sealed class OutgoingChannel(int destination, long nextSequence, byte[] c
     /// <summary>The most transfers of a channel that are not settled.</summary>
     public const int Capacity = 100_000;
 
-    private readonly SortedDictionary<long, UnsettledTransfer> unsettled = [];
+    private readonly UnsettledCollection unsettled = new();
 
     /// <summary>The destination partition.</summary>
     public int Destination { get; } = destination;
@@ -37,13 +37,13 @@ public sealed class OutgoingChannel(int destination, long nextSequence, byte[] c
     public bool IsFull => unsettled.Count >= Capacity;
 
     /// <summary>The transfers that are not settled, in order.</summary>
-    public IReadOnlyCollection<UnsettledTransfer> Unsettled => unsettled.Values;
+    public IReadOnlyCollection<UnsettledTransfer> Unsettled => unsettled;
 
     /// <summary>A transfer that is not settled; null if there is none of that number.</summary>
-    public UnsettledTransfer? Find(long sequence) => unsettled.GetValueOrDefault(sequence);
+    public UnsettledTransfer? Find(long sequence) => unsettled.Find(sequence);
 
     /// <summary>Takes in a transfer that the store holds.</summary>
-    public void Load(UnsettledTransfer transfer) => unsettled.Add(transfer.Sequence, transfer);
+    public void Load(UnsettledTransfer transfer) => unsettled.Add(transfer);
 
     /// <summary>Enters a transfer that was debited.</summary>
     public UnsettledTransfer Open(LogRecord command, long offset, ByteString currencyCode)
@@ -52,7 +52,7 @@ public sealed class OutgoingChannel(int destination, long nextSequence, byte[] c
         Chain = Digests.AddTransfer(
             Chain, NextSequence, offset, asked.FromAccountId, asked.ToAccountId, asked.Amount, currencyCode);
         var transfer = new UnsettledTransfer(NextSequence, offset, Chain, command, currencyCode);
-        unsettled.Add(NextSequence, transfer);
+        unsettled.Add(transfer);
         NextSequence++;
         return transfer;
     }
@@ -147,6 +147,10 @@ public sealed class IncomingChannel(int source, long lastSequence, byte[] chain,
     public IReadOnlyList<long> SettleBelow(long sequence)
     {
         SettledBelow = Math.Max(SettledBelow, sequence);
+        if (refused.Count == 0)
+        {
+            return [];
+        }
         var freed = refused.Keys.TakeWhile(number => number < SettledBelow).ToList();
         freed.ForEach(number => refused.Remove(number));
         return freed;

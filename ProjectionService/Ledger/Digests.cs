@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using BankAccounts.Store.V1;
 using Google.Protobuf;
 
@@ -17,9 +16,8 @@ public static class Digests
 
     private const int NullLength = -1;
 
-    /// <summary>Kept from hash to hash: beginning one anew costs more than the hash of a record itself.</summary>
-    [ThreadStatic]
-    private static IncrementalHash? sha256;
+    /// <summary>What is to be hashed is laid out on the stack up to this size in bytes.</summary>
+    private const int MaxStackSize = 1024;
 
     /// <summary>d₀: nothing has been read.</summary>
     public static byte[] Empty() => new byte[Size];
@@ -28,12 +26,12 @@ public static class Digests
     public static byte[] AddRecord(byte[] digest, in LogEntry entry)
     {
         var size = Size + 8 + 4 + (entry.Key?.Length ?? 0) + 4 + (entry.Value?.Length ?? 0);
-        Span<byte> buffer = size <= 1024 ? stackalloc byte[size] : new byte[size];
+        Span<byte> buffer = size <= MaxStackSize ? stackalloc byte[size] : new byte[size];
         digest.CopyTo(buffer);
         BinaryPrimitives.WriteInt64BigEndian(buffer[Size..], entry.Offset);
         var rest = Append(buffer[(Size + 8)..], entry.Key);
         Append(rest, entry.Value);
-        return Hash(buffer);
+        return Sha256.Of(buffer);
     }
 
     /// <summary>… ‖ offset ‖ reason ‖ balance ‖ version ‖ offset of the first decision.</summary>
@@ -60,17 +58,17 @@ public static class Digests
         ByteString currencyCode)
     {
         const int fixedSize = Size + 8 + 8 + AccountId.Size + AccountId.Size + 8 + 4;
-        var buffer = new byte[fixedSize + currencyCode.Length];
-        var rest = buffer.AsSpan();
-        digest.CopyTo(rest);
-        BinaryPrimitives.WriteInt64BigEndian(rest[Size..], sequence);
-        BinaryPrimitives.WriteInt64BigEndian(rest[(Size + 8)..], offset);
-        from.Span.CopyTo(rest[(Size + 16)..]);
-        to.Span.CopyTo(rest[(Size + 16 + AccountId.Size)..]);
-        BinaryPrimitives.WriteInt64BigEndian(rest[(fixedSize - 12)..], amount);
-        BinaryPrimitives.WriteInt32BigEndian(rest[(fixedSize - 4)..], currencyCode.Length);
-        currencyCode.Span.CopyTo(rest[fixedSize..]);
-        return Hash(buffer);
+        var size = fixedSize + currencyCode.Length;
+        Span<byte> buffer = size <= MaxStackSize ? stackalloc byte[size] : new byte[size];
+        digest.CopyTo(buffer);
+        BinaryPrimitives.WriteInt64BigEndian(buffer[Size..], sequence);
+        BinaryPrimitives.WriteInt64BigEndian(buffer[(Size + 8)..], offset);
+        from.Span.CopyTo(buffer[(Size + 16)..]);
+        to.Span.CopyTo(buffer[(Size + 16 + AccountId.Size)..]);
+        BinaryPrimitives.WriteInt64BigEndian(buffer[(fixedSize - 12)..], amount);
+        BinaryPrimitives.WriteInt32BigEndian(buffer[(fixedSize - 4)..], currencyCode.Length);
+        currencyCode.Span.CopyTo(buffer[fixedSize..]);
+        return Sha256.Of(buffer);
     }
 
     /// <summary>… ‖ offset ‖ −(void reason) ‖ 0 ‖ 0 ‖ offset of the first arrival or −1.</summary>
@@ -87,14 +85,7 @@ public static class Digests
         BinaryPrimitives.WriteInt64BigEndian(buffer[(Size + 12)..], balance);
         BinaryPrimitives.WriteInt64BigEndian(buffer[(Size + 20)..], version);
         BinaryPrimitives.WriteInt64BigEndian(buffer[(Size + 28)..], firstOffset);
-        return Hash(buffer);
-    }
-
-    private static byte[] Hash(ReadOnlySpan<byte> bytes)
-    {
-        sha256 ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        sha256.AppendData(bytes);
-        return sha256.GetHashAndReset();
+        return Sha256.Of(buffer);
     }
 
     private static Span<byte> Append(Span<byte> buffer, byte[]? bytes)

@@ -143,9 +143,7 @@ public sealed partial class PartitionLedger
             }
             changes.Incoming.Add(channel);
         }
-        Head = isHalted
-            ? Head with { Accepted = Head.Accepted + 1 }
-            : Head with { Rejected = Head.Rejected + 1 };
+        Count(isAccepted: isHalted);
         var reason = isHalted ? Reason.Unspecified : Reason.ChannelNotHalted;
         var offset = record.Entry.Offset;
         Tell(record.Command, offset, new Decision(reason, Balance: 0, Version: 0, offset), changes);
@@ -225,7 +223,7 @@ public sealed partial class PartitionLedger
             var request = new RequestKey(record.Account, transfer.Command.RequestId);
             Remember(request, new(Fingerprint.Of(transfer.Command), final), changes);
         }
-        Head = Head with { Settled = Head.Settled + 1 };
+        head.Settled++;
         Tell(transfer.Command, transfer.Offset, final, changes);
     }
 
@@ -238,11 +236,8 @@ public sealed partial class PartitionLedger
         {
             Enter(record, after, record.Command, kind, amount, decision, changes);
         }
-        Head = Head with
-        {
-            Credited = Head.Credited + (decision.IsAccepted ? 1 : 0),
-            Refused = Head.Refused + (decision.IsAccepted ? 0 : 1),
-        };
+        head.Credited += decision.IsAccepted ? 1 : 0;
+        head.Refused += decision.IsAccepted ? 0 : 1;
         Tell(record.Command, record.Entry.Offset, decision, changes);
     }
 

@@ -30,6 +30,7 @@ public sealed partial class PartitionLedger
     private readonly int partition;
     private readonly ProducerOrder producerOrder;
     private readonly HistoryLeaves leaves = new();
+    private PartitionHead head;
 
     /// <summary>A ledger that goes on from a state.</summary>
     public PartitionLedger(
@@ -41,7 +42,7 @@ public sealed partial class PartitionLedger
     {
         this.partition = partition;
         this.producerOrder = producerOrder;
-        Head = head;
+        this.head = head;
         RequestOrder = requestOrder;
         Accounts = new(isComplete);
         Requests = new(isComplete);
@@ -49,7 +50,7 @@ public sealed partial class PartitionLedger
     }
 
     /// <summary>Where the fold stands.</summary>
-    public PartitionHead Head { get; private set; }
+    public PartitionHead Head => head;
 
     /// <summary>The accounts of the partition.</summary>
     public Table<AccountId, Account> Accounts { get; }
@@ -80,13 +81,13 @@ public sealed partial class PartitionLedger
     public void Apply(LedgerRecord record, Changes changes)
     {
         // Offsets may have gaps: a newer Kafka keeps its own marks in the log.
-        if (record.IsOfNewerFormat || record.Entry.Offset < Head.Position)
+        if (record.IsOfNewerFormat || record.Entry.Offset < head.Position)
         {
             throw new InvalidOperationException(
-                $"Record {record.Entry.Offset} cannot be folded at position {Head.Position}.");
+                $"Record {record.Entry.Offset} cannot be folded at position {head.Position}.");
         }
         ForgetOldest(changes);
-        Head = Head.After(record.Entry);
+        head.Advance(record.Entry);
         if (!record.IsCommand)
         {
             Void(record, record.VoidReason, ProducerWindow.NoOffset, changes);
@@ -99,24 +100,24 @@ public sealed partial class PartitionLedger
         {
             Release(record, record.Command.ChannelRelease, changes);
         }
-        else if (IsRedelivery(record, out var firstOffset))
-        {
-            Void(record, VoidReason.Redelivery, firstOffset, changes);
-        }
         else
         {
-            MoveStreamTime(record);
-            MarkSeen(record, changes);
-            Decide(record, changes);
+            DecideUnlessSeen(record, changes);
         }
     }
 
-    /// <summary>Rule 3: the record's sequence was seen before, or is too old to tell.</summary>
-    private bool IsRedelivery(LedgerRecord record, out long firstOffset)
+    /// <summary>Rule 3: a record whose sequence was seen before, or is too old to tell, is a redelivery.</summary>
+    private void DecideUnlessSeen(LedgerRecord record, Changes changes)
     {
-        firstOffset = ProducerWindow.NoOffset;
-        return Producers[record.ProducerId] is { } window
-            && window.IsRedelivery(record.Command.ProducerSequence, out firstOffset);
+        var window = Producers[record.ProducerId];
+        if (window is not null && window.IsRedelivery(record.Command.ProducerSequence, out var firstOffset))
+        {
+            Void(record, VoidReason.Redelivery, firstOffset, changes);
+            return;
+        }
+        MoveStreamTime(record);
+        MarkSeen(record, window, changes);
+        Decide(record, changes);
     }
 
     private void Decide(LedgerRecord record, Changes changes)
@@ -128,7 +129,7 @@ public sealed partial class PartitionLedger
         {
             if (remembered.Fingerprint == fingerprint)
             {
-                Head = Head with { Repeated = Head.Repeated + 1 };
+                head.Repeated++;
                 Tell(record.Command, record.Entry.Offset, remembered.Decision, changes);
             }
             else
@@ -161,15 +162,10 @@ public sealed partial class PartitionLedger
             after?.Version ?? 0,
             record.Entry.Offset,
             IsPending: isAccepted && record.Command.BodyCase == BodyCase.Transfer);
-        Head = isAccepted
-            ? Head with { Accepted = Head.Accepted + 1 }
-            : Head with { Rejected = Head.Rejected + 1 };
-        if (isAccepted)
+        Count(isAccepted);
+        if (isAccepted && record.Command.BodyCase == BodyCase.Create)
         {
-            if (record.Command.BodyCase == BodyCase.Create)
-            {
-                Head = Head with { Accounts = Head.Accounts + 1 };
-            }
+            head.Accounts++;
         }
         if (after is not null)
         {
@@ -178,6 +174,12 @@ public sealed partial class PartitionLedger
         }
         Tell(record.Command, record.Entry.Offset, decision, changes);
         return decision;
+    }
+
+    private void Count(bool isAccepted)
+    {
+        head.Accepted += isAccepted ? 1 : 0;
+        head.Rejected += isAccepted ? 0 : 1;
     }
 
     private static (Kind Kind, long Amount) Describe(LogRecord command) => command.BodyCase switch
@@ -223,21 +225,15 @@ public sealed partial class PartitionLedger
 
     private void Tell(LogRecord command, long offset, Decision decision, Changes changes)
     {
-        Head = Head with
-        {
-            DecisionDigest = Digests.AddDecision(Head.DecisionDigest, offset, decision),
-        };
+        head.DecisionDigest = Digests.AddDecision(head.DecisionDigest, offset, decision);
         changes.Answers.Add(new Answer(command, offset, decision, Void: null));
     }
 
     private void Void(LedgerRecord record, VoidReason reason, long firstOffset, Changes changes)
     {
         var note = new VoidRecord(record.Entry.Offset, reason, firstOffset);
-        Head = Head with
-        {
-            Voids = Head.Voids + 1,
-            DecisionDigest = Digests.AddVoid(Head.DecisionDigest, note.Offset, reason, firstOffset),
-        };
+        head.Voids++;
+        head.DecisionDigest = Digests.AddVoid(head.DecisionDigest, note.Offset, reason, firstOffset);
         changes.Voids.Add(note);
         if (record.Readable is { ProducerId.Length: Bounds.ProducerIdSize } readable)
         {
@@ -255,21 +251,20 @@ public sealed partial class PartitionLedger
         changes.Requests[request] = remembered;
         if (!remembered.Decision.IsPending)
         {
-            var age = new RequestAge(request, Head.StreamTimeMs);
+            var age = new RequestAge(request, head.StreamTimeMs);
             RequestOrder.Append(age);
             changes.Remembered.Add(age);
         }
     }
 
     private void MoveStreamTime(LedgerRecord record) =>
-        Head = Head with { StreamTimeMs = Head.StreamTimeAfter(record.Command.RecordedAtMs) };
+        head.StreamTimeMs = head.StreamTimeAfter(record.Command.RecordedAtMs);
 
-    private void MarkSeen(LedgerRecord record, Changes changes)
+    private void MarkSeen(LedgerRecord record, ProducerWindow? window, Changes changes)
     {
-        var window = Producers[record.ProducerId];
-        producerOrder.Move(record.ProducerId, window?.LastSeenMs, Head.StreamTimeMs);
+        producerOrder.Move(record.ProducerId, window?.LastSeenMs, head.StreamTimeMs);
         window ??= new ProducerWindow();
-        window.MarkSeen(record.Command.ProducerSequence, record.Entry.Offset, Head.StreamTimeMs);
+        window.MarkSeen(record.Command.ProducerSequence, record.Entry.Offset, head.StreamTimeMs);
         Producers.Set(record.ProducerId, window, Batch);
         changes.Producers[record.ProducerId] = window;
     }
@@ -277,7 +272,7 @@ public sealed partial class PartitionLedger
     /// <summary>Checked before each record, so that the bounds of batches mean nothing.</summary>
     private void ForgetOldest(Changes changes)
     {
-        var horizonMs = Head.StreamTimeMs - RememberedMs;
+        var horizonMs = head.StreamTimeMs - RememberedMs;
         for (var forgotten = 0; forgotten < MaxForgottenPerRecord; forgotten++)
         {
             if (RequestOrder.Count <= RememberedCount

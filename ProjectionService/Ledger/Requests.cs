@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
-using System.Security.Cryptography;
 using BankAccounts.Log.V1;
 using Google.Protobuf;
 using BodyCase = BankAccounts.Log.V1.LogRecord.BodyOneofCase;
@@ -66,6 +65,8 @@ public static class Fingerprint
             text.Span.CopyTo(rest[4..]);
             rest = rest[(4 + text.Length)..];
         }
-        return ByteString.CopyFrom(SHA256.HashData(buffer).AsSpan(0, Size));
+        Span<byte> hash = stackalloc byte[Sha256.Size];
+        Sha256.Write(buffer, hash);
+        return ByteString.CopyFrom(hash[..Size]);
     }
 }

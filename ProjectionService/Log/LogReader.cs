@@ -29,7 +29,7 @@ public sealed partial class LogReader(
     /// <summary>The same while a projector is about to want something: a first seek, or to go on reading.</summary>
     private static readonly TimeSpan ShortPollTime = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>How many records are handed over before the projectors' wishes are looked at again.</summary>
+    /// <summary>How many records are read before they are handed over, and the projectors' wishes seen.</summary>
     private const int MaxRecordsPerTurn = 256;
 
     private static readonly TimeSpan MinLookInterval = TimeSpan.FromSeconds(2);
@@ -164,12 +164,7 @@ public sealed partial class LogReader(
             }
             StoreConfirmed(consumer);
             SeeEnds(consumer);
-            var read = consumer.Consume(pollTime);
-            for (var count = 1; read is not null; count++)
-            {
-                HandOver(consumer, read);
-                read = count < MaxRecordsPerTurn ? consumer.Consume(TimeSpan.Zero) : null;
-            }
+            Read(consumer, pollTime);
         }
         catch (ConsumeException failed)
             when (failed.Error.Code is ErrorCode.Local_AutoOffsetReset or ErrorCode.OffsetOutOfRange)
@@ -189,21 +184,34 @@ public sealed partial class LogReader(
         }
     }
 
-    private void HandOver(IConsumer<byte[]?, byte[]?> consumer, ConsumeResult<byte[]?, byte[]?> read)
+    /// <summary>Hands over to each projector at once what came for it, also if that ends with an error.</summary>
+    private void Read(IConsumer<byte[]?, byte[]?> consumer, TimeSpan pollTime)
     {
-        if (!feeds.TryGetValue(read.Partition.Value, out var feed))
+        try
         {
-            return;
+            var read = consumer.Consume(pollTime);
+            for (var count = 1; read is not null; count++)
+            {
+                Add(consumer, read);
+                read = count < MaxRecordsPerTurn ? consumer.Consume(TimeSpan.Zero) : null;
+            }
         }
-        if (feed.Add(new LogEntry(read.Offset.Value, read.Message.Key, read.Message.Value)) is { } missing)
+        finally
+        {
+            foreach (var (_, feed) in feeds)
+            {
+                feed.HandOver();
+            }
+        }
+    }
+
+    private void Add(IConsumer<byte[]?, byte[]?> consumer, ConsumeResult<byte[]?, byte[]?> read)
+    {
+        if (feeds.TryGetValue(read.Partition.Value, out var feed)
+            && feed.Add(new LogEntry(read.Offset.Value, read.Message.Key, read.Message.Value)) is { } missing)
         {
             LogGap(feed.Partition, missing, read.Offset.Value);
-            ReadOn(consumer, feed, new TopicPartitionOffset(read.TopicPartition, missing));
-        }
-        if (feed.IsFull && !feed.IsPaused)
-        {
-            consumer.Pause([read.TopicPartition]);
-            feed.IsPaused = true;
+            ReadOn(consumer, feed, new TopicPartitionOffset(bank.Value.Topic, read.Partition, missing));
         }
     }
 
@@ -228,6 +236,11 @@ public sealed partial class LogReader(
         {
             ReadOn(consumer, feed, new TopicPartitionOffset(partition, offset));
             feed.SeekDone(seek, offset);
+        }
+        if (feed.IsFull && !feed.IsPaused)
+        {
+            consumer.Pause([partition]);
+            feed.IsPaused = true;
         }
         if (feed.IsPaused && feed.IsHalfEmpty)
         {

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using BankAccounts.ProjectionService.Ledger;
 
 namespace BankAccounts.ProjectionService.Log;
@@ -8,29 +7,32 @@ public sealed class LogLostException(string message) : Exception(message);
 
 /// <summary>
 /// What was read of one partition and is not folded yet. The reader's thread fills it, the partition's
-/// projector empties it and says where to read on. Between the two stands the number of the seek: what
-/// was read before the last seek is dropped.
+/// projector empties it and says where to read on. What was read before the last seek is dropped.
 /// </summary>
+/// <remarks>
+/// The reader hands over what came in one turn at once: a lock and a wake-up for each record would cost more than
+/// reading it, and a projector that is woken by the first of many would commit it alone.
+/// </remarks>
 public sealed class PartitionFeed(int partition, int capacity)
 {
     private const long EndNotKnown = -1;
 
-    private readonly Channel<(int Seek, LogEntry Entry)> queue =
-        Channel.CreateUnbounded<(int, LogEntry)>(new UnboundedChannelOptions
-        {
-            SingleReader = true,
-            SingleWriter = true,
-        });
-
     private readonly Lock gate = new();
+
+    // Under the gate. Somebody waits for records while there is an arrival.
+    private readonly Queue<LogEntry> waiting = new();
+    private TaskCompletionSource? arrival;
     private int wantedSeek;
     private int doneSeek;
     private long seekOffset;
-    private int queued;
-    private long logEnd = EndNotKnown;
     private LogLostException? lost;
 
-    // The reader's thread only: the offset that comes next, and the gap that was found there last.
+    private int queued;
+    private long logEnd = EndNotKnown;
+
+    // The reader's thread only: what it has not handed over, the offset that comes next, and the gap that was found
+    // there last.
+    private readonly List<LogEntry> added = [];
     private long next;
     private (long From, long To) gap = (EndNotKnown, EndNotKnown);
 
@@ -46,7 +48,7 @@ public sealed class PartitionFeed(int partition, int capacity)
     /// <summary>Whether the projector has said where to begin. The reader's thread only.</summary>
     public bool HasSought => doneSeek > 0;
 
-    /// <summary>How many records wait.</summary>
+    /// <summary>How many records wait, of those that were handed over.</summary>
     public int Queued => Volatile.Read(ref queued);
 
     /// <summary>The offset behind the log's last record, as the reader saw it last; null before that.</summary>
@@ -66,6 +68,8 @@ public sealed class PartitionFeed(int partition, int capacity)
             wantedSeek++;
             seekOffset = offset;
             lost = null;
+            waiting.Clear();
+            Volatile.Write(ref queued, 0);
         }
     }
 
@@ -83,6 +87,7 @@ public sealed class PartitionFeed(int partition, int capacity)
     public void SeekDone(int seek, long offset)
     {
         next = offset;
+        added.Clear();
         lock (gate)
         {
             doneSeek = seek;
@@ -90,9 +95,9 @@ public sealed class PartitionFeed(int partition, int capacity)
     }
 
     /// <summary>
-    /// For the reader: adds a record. What a client leaves out would be left out of the fold as well, so a gap is
-    /// believed only if reading from its beginning finds the very same one again: a newer Kafka keeps marks of its own
-    /// in the log.
+    /// For the reader: adds a record, which is there once it is handed over. What a client leaves out would be left out
+    /// of the fold as well, so a gap is believed only if reading from its beginning finds the very same one again: a
+    /// newer Kafka keeps marks of its own in the log.
     /// </summary>
     /// <returns>Where to read again, if the record is behind a gap; otherwise null.</returns>
     public long? Add(in LogEntry entry)
@@ -110,9 +115,29 @@ public sealed class PartitionFeed(int partition, int capacity)
             }
             next = entry.Offset + 1;
         }
-        Interlocked.Increment(ref queued);
-        queue.Writer.TryWrite((doneSeek, entry));
+        added.Add(entry);
         return null;
+    }
+
+    /// <summary>For the reader: the projector can take what was added, and is woken if it waits.</summary>
+    public void HandOver()
+    {
+        if (added.Count == 0)
+        {
+            return;
+        }
+        TaskCompletionSource? awaited = null;
+        lock (gate)
+        {
+            if (doneSeek == wantedSeek)
+            {
+                added.ForEach(waiting.Enqueue);
+                Volatile.Write(ref queued, waiting.Count);
+                (awaited, arrival) = (arrival, null);
+            }
+        }
+        added.Clear();
+        awaited?.SetResult();
     }
 
     /// <summary>For the reader: the log ends there; negative if that is not known yet.</summary>
@@ -138,40 +163,41 @@ public sealed class PartitionFeed(int partition, int capacity)
         {
             return batch;
         }
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        timeout.CancelAfter(wait);
-        try
-        {
-            await queue.Reader.WaitToReadAsync(timeout.Token);
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            return batch;
-        }
+        await ArrivalAsync().WaitAsync(wait, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellation.ThrowIfCancellationRequested();
         return Take(max);
     }
 
     /// <summary>Takes what waits now, up to a number of records.</summary>
     public List<LogEntry> Take(int max)
     {
-        int current;
         lock (gate)
         {
             if (lost is not null)
             {
                 throw lost;
             }
-            current = wantedSeek;
-        }
-        var batch = new List<LogEntry>();
-        while (batch.Count < max && queue.Reader.TryRead(out var item))
-        {
-            Interlocked.Decrement(ref queued);
-            if (item.Seek == current)
+            var batch = new List<LogEntry>(Math.Min(max, waiting.Count));
+            while (batch.Count < max && waiting.TryDequeue(out var entry))
             {
-                batch.Add(item.Entry);
+                batch.Add(entry);
             }
+            Volatile.Write(ref queued, waiting.Count);
+            return batch;
         }
-        return batch;
+    }
+
+    /// <summary>Ends when something waits.</summary>
+    private Task ArrivalAsync()
+    {
+        lock (gate)
+        {
+            if (waiting.Count > 0)
+            {
+                return Task.CompletedTask;
+            }
+            arrival ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return arrival.Task;
+        }
     }
 }

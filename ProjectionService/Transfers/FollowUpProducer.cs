@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
-using System.Text;
 using BankAccounts.Log.V1;
 using BankAccounts.ProjectionService.Ledger;
 using BankAccounts.ServiceDefaults;
@@ -39,6 +38,8 @@ public sealed partial class FollowUpProducer(
         {
             return false;
         }
+        var key = new byte[AccountId.TextLength];
+        account.WriteText(key);
         var sending = StartSpan(record, account);
         try
         {
@@ -46,11 +47,11 @@ public sealed partial class FollowUpProducer(
                 new TopicPartition(bank.Value.Topic, account.Partition),
                 new Message<byte[], byte[]>
                 {
-                    Key = Encoding.ASCII.GetBytes(account.ToString()),
+                    Key = key,
                     Value = Frame(record, nowMs),
                     Headers = TraceContext.HeadersOf(record),
                 },
-                report => OnReport(sending, report));
+                sending is null ? OnReport : OnReportOf(sending));
             return true;
         }
         catch (ProduceException<byte[], byte[]> refused)
@@ -87,9 +88,14 @@ public sealed partial class FollowUpProducer(
         return sending;
     }
 
-    private void OnReport(Activity? sending, DeliveryReport<byte[], byte[]> report)
+    private Action<DeliveryReport<byte[], byte[]>> OnReportOf(Activity sending) => report =>
     {
         LogSpans.EndSend(sending, report);
+        OnReport(report);
+    };
+
+    private void OnReport(DeliveryReport<byte[], byte[]> report)
+    {
         if (report.Error.Code != ErrorCode.NoError)
         {
             Failed(report.Error);

@@ -25,8 +25,7 @@ public sealed class OutgoingWindow
     /// <summary>The longest pause of all: the channel is halted, or its destination is away for long.</summary>
     public const long LongestPauseMs = 60_000;
 
-    private readonly SortedDictionary<long, UnsettledTransfer> unsettled = [];
-    private long highest;
+    private readonly UnsettledCollection unsettled = new();
     private long sentThrough;
     private long pauseMs = MinPauseMs;
     private long resendAtMs;
@@ -42,22 +41,21 @@ public sealed class OutgoingWindow
     /// <summary>Takes in a transfer that was debited.</summary>
     public void Add(UnsettledTransfer transfer)
     {
-        unsettled[transfer.Sequence] = transfer;
-        highest = Math.Max(highest, transfer.Sequence);
-        SettledBelow = unsettled.First().Key;
+        unsettled.Add(transfer);
+        SettledBelow = unsettled.Lowest;
     }
 
     /// <summary>
     /// What there is may have been sent by somebody else before: the first goes out alone, and the answer to it says
     /// how far the destination is. A halted channel would void them all, again at each new owner.
     /// </summary>
-    public void AskFirst() => sentThrough = highest;
+    public void AskFirst() => sentThrough = unsettled.Highest;
 
     /// <summary>A transfer became final.</summary>
     public void Settle(long sequence, long nowMs)
     {
         unsettled.Remove(sequence);
-        SettledBelow = unsettled.Count > 0 ? unsettled.First().Key : Math.Max(SettledBelow, sequence + 1);
+        SettledBelow = unsettled.Count > 0 ? unsettled.Lowest : Math.Max(SettledBelow, sequence + 1);
         (pauseMs, resends) = (MinPauseMs, 0);
         resendAtMs = nowMs + pauseMs;
     }
@@ -81,25 +79,23 @@ public sealed class OutgoingWindow
         {
             return [];
         }
-        var first = unsettled.First().Value;
-        if (first.Sequence <= sentThrough && nowMs >= resendAtMs)
+        var first = unsettled.Lowest;
+        if (first <= sentThrough && nowMs >= resendAtMs)
         {
             isAsking = true;
             pauseMs = Math.Min(pauseMs * 2, ++resends < PatientResends ? MaxPauseMs : LongestPauseMs);
             resendAtMs = nowMs + pauseMs;
-            return [first];
+            return [unsettled.Find(first)!];
         }
-        if (isAsking || sentThrough >= Math.Min(highest, first.Sequence + Window - 1))
+        var last = Math.Min(unsettled.Highest, first + Window - 1);
+        if (isAsking || sentThrough >= last)
         {
             return [];
         }
-        var due = unsettled.Values
-            .SkipWhile(transfer => transfer.Sequence <= sentThrough)
-            .TakeWhile(transfer => transfer.Sequence < first.Sequence + Window)
-            .ToList();
+        var due = unsettled.Between(sentThrough + 1, last).ToList();
         if (due.Count > 0)
         {
-            if (first.Sequence > sentThrough)
+            if (first > sentThrough)
             {
                 resendAtMs = nowMs + pauseMs;
             }

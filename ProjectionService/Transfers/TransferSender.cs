@@ -49,11 +49,12 @@ public sealed class TransferSender(Func<LogRecord, bool> trySend, TimeProvider c
         {
             return;
         }
+        var nowMs = NowMs;
         foreach (var (entry, transfer) in changes.Unsettled)
         {
             if (transfer is null)
             {
-                QueueTo(entry.Partition).Settle(entry.Sequence, NowMs);
+                QueueTo(entry.Partition).Settle(entry.Sequence, nowMs);
             }
             else
             {
@@ -73,9 +74,10 @@ public sealed class TransferSender(Func<LogRecord, bool> trySend, TimeProvider c
     /// <summary>Sends what is due.</summary>
     public void SendDue()
     {
+        var nowMs = NowMs;
         foreach (var queue in queues.Values)
         {
-            foreach (var transfer in queue.TakeDue(NowMs))
+            foreach (var transfer in queue.TakeDue(nowMs))
             {
                 trySend(CreditOf(transfer, queue.SettledBelow));
             }

@@ -84,7 +84,7 @@ public sealed class HistorySweep(PartitionVerifier verifier, CancellationToken c
             }
             index++;
         }
-        verifier.Compared(RedisKeys.PageLeaves);
+        verifier.Compared(RedisKeys.PageEntries);
     }
 
     private IReadOnlyList<StoredHistoryEntry> Open(StoredPart history, long number, byte[]? found)

@@ -56,7 +56,7 @@ public sealed class ListSweep(PartitionVerifier verifier, CancellationToken canc
         {
             throw LengthDiffers(part, wanted.Count, whole);
         }
-        verifier.Compared(found.Length);
+        verifier.Compared(found.Length * ThingsOf(part));
         return length;
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using BankAccounts.ServiceDefaults.Redis;
+using BankAccounts.Store.V1;
 using StackExchange.Redis;
 
 namespace BankAccounts.ProjectionService.Verification;
@@ -103,7 +104,7 @@ public sealed class StoreSweep(PartitionVerifier verifier, CancellationToken can
             {
                 throw verifier.Differs(part.Kind, part, first: 0, wanted, found);
             }
-            verifier.Compared(1);
+            verifier.Compared(DecisionChunk.Parser.ParseFrom(wanted ?? []).Decisions.Count);
         }
     }
 

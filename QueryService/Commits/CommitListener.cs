@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using BankAccounts.QueryService.Redis;
 using BankAccounts.ServiceDefaults;
 using BankAccounts.ServiceDefaults.Redis;
@@ -8,8 +9,8 @@ using StackExchange.Redis;
 namespace BankAccounts.QueryService.Commits;
 
 /// <summary>
-/// Hears what commits say, through one subscription for the whole process, and looks now and then where the
-/// partitions stand that somebody is waiting for: Redis drops messages while a connection is away.
+/// Hears what commits say while somebody waits for it, through one subscription for the whole process, and looks now and
+/// then where the partitions stand that somebody is waiting for: Redis drops messages while a connection is away.
 /// </summary>
 public sealed partial class CommitListener(
     IConnectionMultiplexer redis,
@@ -19,36 +20,68 @@ public sealed partial class CommitListener(
     IOptions<QueryOptions> options,
     ILogger<CommitListener> logger) : BackgroundService
 {
+    private static readonly RedisChannel Commits =
+        new(RedisKeys.PatternOfCommitted, RedisChannel.PatternMode.Pattern);
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var isSubscribed = false;
+        while (true)
+        {
+            await feed.WantedAsync(stoppingToken);
+            await ListenAsync(stoppingToken);
+        }
+    }
+
+    /// <summary>Listens until nobody has waited for a while: each commit wakes whoever listens.</summary>
+    private async Task ListenAsync(CancellationToken cancellation)
+    {
+        var unwantedSince = Stopwatch.StartNew();
         using var timer = new PeriodicTimer(options.Value.LookInterval);
         do
         {
             try
             {
-                if (!isSubscribed)
+                if (!feed.IsHeard)
                 {
-                    await SubscribeAsync(stoppingToken);
-                    isSubscribed = true;
+                    await SubscribeAsync(cancellation);
+                    feed.BeginHearing();
                 }
-                await LookAsync(stoppingToken);
+                // What was committed before the first message was not heard.
+                await LookAsync(cancellation);
             }
             catch (Exception away) when (away is RedisException or TimeoutException)
             {
                 LogAway(away.Message);
             }
+            if (feed.IsWanted)
+            {
+                unwantedSince.Restart();
+            }
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        while (await timer.WaitForNextTickAsync(cancellation)
+            && unwantedSince.Elapsed < options.Value.ListenOn);
+        await UnsubscribeAsync(cancellation);
     }
 
     /// <summary>Once asked for, the client keeps the subscription over reconnects.</summary>
     private Task SubscribeAsync(CancellationToken cancellation) => redis.GetSubscriber()
-        .SubscribeAsync(
-            new RedisChannel(RedisKeys.PatternOfCommitted, RedisChannel.PatternMode.Pattern),
-            (_, message) => feed.Heard(CommittedBatch.Parser.ParseFrom((byte[])message!)))
+        .SubscribeAsync(Commits, (_, message) => feed.Heard(CommittedBatch.Parser.ParseFrom((byte[])message!)))
         .WaitAsync(bank.Value.RedisTimeout, cancellation);
+
+    private async Task UnsubscribeAsync(CancellationToken cancellation)
+    {
+        feed.EndHearing();
+        try
+        {
+            await redis.GetSubscriber().UnsubscribeAsync(Commits).WaitAsync(bank.Value.RedisTimeout, cancellation);
+        }
+        catch (Exception away) when (away is RedisException or TimeoutException)
+        {
+            // The client has forgotten the subscription and does not ask for it again when it is back.
+            LogAway(away.Message);
+        }
+    }
 
     /// <summary>On a cluster some partitions may be away: the others are looked at all the same.</summary>
     private Task LookAsync(CancellationToken cancellation) =>

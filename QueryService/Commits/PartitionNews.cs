@@ -118,6 +118,14 @@ internal sealed class PartitionNews
         }
     }
 
+    public void Forget()
+    {
+        lock (gate)
+        {
+            position = -1;
+        }
+    }
+
     public void Seen(long seen, long heardBefore)
     {
         lock (gate)

@@ -34,10 +34,12 @@ public sealed class PartitionFeedTests
         feed.Seek(50);
         feed.SeekDone(seek, offset);
         feed.Add(Entry(40));
+        feed.HandOver();
         Assert.True(feed.TryGetSeek(out seek, out offset));
         Assert.Equal(50, offset);
         feed.SeekDone(seek, offset);
         feed.Add(Entry(50));
+        feed.HandOver();
         Assert.Equal([50], Offsets(feed.Take(10)));
     }
 
@@ -47,14 +49,32 @@ public sealed class PartitionFeedTests
         var feed = Sought(40);
         feed.Add(Entry(40));
         feed.Add(Entry(41));
+        feed.HandOver();
         feed.Seek(20);
         feed.Add(Entry(42));
+        feed.HandOver();
+        feed.Add(Entry(43));
         feed.TryGetSeek(out var seek, out var offset);
         feed.SeekDone(seek, offset);
         feed.Add(Entry(20));
         feed.Add(Entry(21));
+        feed.HandOver();
         Assert.Equal([20, 21], Offsets(feed.Take(10)));
         Assert.Empty(feed.Take(10));
+    }
+
+    [Fact]
+    public void A_record_is_there_once_it_is_handed_over()
+    {
+        var feed = Sought(40);
+        feed.Add(Entry(40));
+        Assert.Equal(0, feed.Queued);
+        Assert.Empty(feed.Take(10));
+        feed.HandOver();
+        feed.HandOver();
+        Assert.Equal(1, feed.Queued);
+        Assert.Equal([40], Offsets(feed.Take(10)));
+        Assert.Equal(0, feed.Queued);
     }
 
     [Fact]
@@ -65,6 +85,7 @@ public sealed class PartitionFeedTests
         {
             feed.Add(Entry(offset));
         }
+        feed.HandOver();
         Assert.Equal([0, 1, 2], Offsets(feed.Take(3)));
         Assert.Equal([3, 4, 5], Offsets(feed.Take(3)));
         Assert.Equal([6], Offsets(feed.Take(3)));
@@ -81,6 +102,7 @@ public sealed class PartitionFeedTests
         Assert.Equal(41, feed.Add(Entry(45)));
         Assert.Null(feed.Add(Entry(45)));
         Assert.Null(feed.Add(Entry(46)));
+        feed.HandOver();
         Assert.Equal([40, 45, 46], Offsets(feed.Take(10)));
     }
 
@@ -93,6 +115,7 @@ public sealed class PartitionFeedTests
         Assert.Null(feed.Add(Entry(41)));
         Assert.Null(feed.Add(Entry(40)));
         Assert.Null(feed.Add(Entry(42)));
+        feed.HandOver();
         Assert.Equal([40, 41, 42], Offsets(feed.Take(10)));
     }
 
@@ -105,6 +128,7 @@ public sealed class PartitionFeedTests
         {
             Assert.False(feed.IsFull);
             feed.Add(Entry(offset));
+            feed.HandOver();
         }
         Assert.True(feed.IsFull);
         Assert.False(feed.IsHalfEmpty);
@@ -122,6 +146,8 @@ public sealed class PartitionFeedTests
         {
             feed.Add(Entry(offset));
         }
+        feed.HandOver();
+        Assert.True(feed.IsFull);
         feed.Seek(0);
         Assert.Empty(feed.Take(10));
         Assert.True(feed.IsHalfEmpty);
@@ -132,6 +158,7 @@ public sealed class PartitionFeedTests
     {
         var feed = Sought(40);
         feed.Add(Entry(40));
+        feed.HandOver();
         feed.Lose(new LogLostException("gone"));
         Assert.Throws<LogLostException>(() => feed.Take(10));
         await Assert.ThrowsAsync<LogLostException>(() => feed.TakeAsync(10, Long, CancellationToken.None));
@@ -148,6 +175,8 @@ public sealed class PartitionFeedTests
         var waiting = feed.TakeAsync(10, Long, CancellationToken.None);
         Assert.False(waiting.IsCompleted);
         feed.Add(Entry(0));
+        Assert.False(waiting.IsCompleted);
+        feed.HandOver();
         Assert.Equal([0], Offsets(await waiting.WaitAsync(Long)));
     }
 

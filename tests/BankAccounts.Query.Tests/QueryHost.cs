@@ -87,6 +87,7 @@ public sealed class QueryHost : IAsyncLifetime
         builder.Configuration["Bank:PartitionCount"] = "8";
         builder.Configuration["Query:MaxWatchers"] = "20";
         builder.Configuration["Query:MaxStatements"] = "2";
+        builder.Configuration["Query:ListenOn"] = "00:00:01";
         builder.WebHost.ConfigureKestrel(kestrel =>
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
         builder.AddServiceDefaults();

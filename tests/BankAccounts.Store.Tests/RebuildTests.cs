@@ -248,27 +248,6 @@ public sealed class RebuildTests(Redis redis) : StoreTest(redis)
         await PartitionVerifier.RunAsync(Chunks(), again, _ => Task.CompletedTask, CancellationToken.None);
     }
 
-    [Fact]
-    public void Decisions_that_are_gone_where_a_rebuild_is_to_end_are_not_written()
-    {
-        var written = new LogWriter().Append(Create(Alice));
-        written.Append([.. Enumerable.Range(0, 299).Select(_ => Deposit(Alice, 1))]);
-        var ledger = PartitionLedger.StartInMemory(Partition);
-        var before = ledger.Head;
-        var changes = new Changes();
-        written.Entries.ForEach(entry => ledger.Apply(ledger.Read(entry), changes));
-        var keys = new RedisKeys(Partition, 1);
-
-        var live = new ExpectedStore();
-        live.Apply(EncodedCommit.Of(keys, before, ledger, changes).Writes);
-        var rebuilt = new ExpectedStore();
-        rebuilt.Apply(EncodedCommit.Of(keys, before, ledger, changes, latestFor: RedisKeys.MaxDecisions + 257).Writes);
-
-        Assert.Equal(256, DecisionChunk.Parser.ParseFrom(live.Text(keys.Decisions(chunk: 0))).Decisions.Count);
-        Assert.Null(rebuilt.Text(keys.Decisions(chunk: 0)));
-        Assert.Equal(44, DecisionChunk.Parser.ParseFrom(rebuilt.Text(keys.Decisions(chunk: 1))).Decisions.Count);
-    }
-
     private static IEnumerable<long> Offsets(int first, int count) =>
         Enumerable.Range(first, count).Select(offset => (long)offset);
 
