@@ -22,8 +22,8 @@ public static class LogProducerSetup
     internal static void Configure(KafkaProducerSettings settings)
     {
         (settings.DisableHealthChecks, settings.DisableMetrics, settings.DisableTracing) = (true, true, true);
-        // Where a record stands, and whether it may stand there after an error, is all that is asked of a report. What was
-        // sent need not come back with it.
+        // Where a record stands, and whether it may stand there after an error, is all that is asked of a report. What
+        // was sent need not come back with it.
         settings.Config.DeliveryReportFields = "status";
         // By its name: it is no property of ProducerConfig, though producers have it, and have it on by themselves.
         settings.Config.Set("allow.auto.create.topics", "false");
