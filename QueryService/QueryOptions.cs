@@ -24,7 +24,7 @@ public sealed record QueryOptions
     [PositiveTime]
     public TimeSpan LookInterval { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long commits are listened to after the last read that waited for one, or watched an account.</summary>
+    /// <summary>How long commits are listened to after the last read that waited for one, and the last watch.</summary>
     [PositiveTime]
     public TimeSpan ListenOn { get; init; } = TimeSpan.FromSeconds(10);
 }

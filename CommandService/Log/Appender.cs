@@ -30,7 +30,10 @@ public sealed partial class Appender(
 {
     private readonly ByteString producerId = ByteString.CopyFrom(RandomNumberGenerator.GetBytes(Bounds.ProducerIdSize));
     private readonly PartitionAppends[] partitions =
-        [.. Enumerable.Range(0, bank.Value.PartitionCount).Select(number => new PartitionAppends(bank.Value.Topic, number))];
+    [
+        .. Enumerable.Range(0, bank.Value.PartitionCount)
+            .Select(number => new PartitionAppends(bank.Value.Topic, number)),
+    ];
 
     private ByteString? replyTo;
 

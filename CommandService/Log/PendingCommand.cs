@@ -94,10 +94,10 @@ public abstract class PendingCommand
     /// <summary>The decision so far, for a transfer that is pending.</summary>
     public StoredDecision? Interim { get; private set; }
 
-    /// <summary>Its place among those of its partition that wait; only <see cref="WaitingCommands"/> looks at it.</summary>
+    /// <summary>Its place among those of its partition that wait, for <see cref="WaitingCommands"/>.</summary>
     internal LinkedListNode<PendingCommand> Place { get; }
 
-    /// <summary>When its transfer became pending, or was asked about last; only for <see cref="WaitingCommands"/>.</summary>
+    /// <summary>When its transfer became pending, or was asked about last, for <see cref="WaitingCommands"/>.</summary>
     internal long AskedAt { get; set; }
 
     /// <summary>Its transfer is debited and not settled yet.</summary>

@@ -4,8 +4,8 @@ using BankAccounts.Store.V1;
 namespace BankAccounts.CommandService.Log;
 
 /// <summary>
-/// The commands of one partition that wait: for their decision, or only to be stored. A partition decides in the order of
-/// its offsets and tells in that order, so it is known without a look at each of them which ones were told in vain.
+/// The commands of one partition that wait: for their decision, or only to be stored. A partition decides in the order
+/// of its offsets and tells in that order, so it is known without a look at each which ones were told in vain.
 /// </summary>
 public sealed class WaitingCommands
 {
@@ -99,8 +99,8 @@ public sealed class WaitingCommands
     }
 
     /// <summary>
-    /// Commands of this age that are stored and were told in vain: something behind them was heard of. If nothing new was
-    /// for as long, the partition is slow, or is not heard: then the first alone, which tells the two apart.
+    /// Commands of this age that are stored and were told in vain: something behind them was heard of. If nothing new
+    /// was for as long, the partition is slow, or is not heard: then the first alone, which tells the two apart.
     /// </summary>
     public List<PendingCommand> FindUntold(TimeSpan age, int max)
     {
@@ -113,7 +113,7 @@ public sealed class WaitingCommands
         }
     }
 
-    /// <summary>The first commands of this age that are stored: their partition has decided more than was heard.</summary>
+    /// <summary>The first commands of this age that are stored, whatever was heard of their partition.</summary>
     public List<PendingCommand> FindStored(TimeSpan age, int max)
     {
         lock (gate)
@@ -122,7 +122,9 @@ public sealed class WaitingCommands
         }
     }
 
-    /// <summary>Commands whose transfer is pending and was not asked about for so long. They count as asked about now.</summary>
+    /// <summary>
+    /// Commands whose transfer is pending and was not asked about for so long. They count as asked about now.
+    /// </summary>
     public List<PendingCommand> TakeUnsettled(TimeSpan age, int max)
     {
         lock (gate)

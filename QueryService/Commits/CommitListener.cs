@@ -9,8 +9,8 @@ using StackExchange.Redis;
 namespace BankAccounts.QueryService.Commits;
 
 /// <summary>
-/// Hears what commits say while somebody waits for it, through one subscription for the whole process, and looks now and
-/// then where the partitions stand that somebody is waiting for: Redis drops messages while a connection is away.
+/// Hears what commits say while somebody waits for it, through one subscription for the whole process, and looks now
+/// and then where the partitions stand that somebody is waiting for: Redis drops messages while a connection is away.
 /// </summary>
 public sealed partial class CommitListener(
     IConnectionMultiplexer redis,
