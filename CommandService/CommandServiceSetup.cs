@@ -15,7 +15,11 @@ public static class CommandServiceSetup
         builder.AddLogProducer();
         builder.AddLogTopic(services => services.GetRequiredService<IProducer<byte[], byte[]>>().Handle);
         builder.Services.AddSingleton<KafkaIsThere>(services =>
-            () => services.GetRequiredService<LogTopicGuard>().IsKafkaThere);
+        {
+            // It is asked for each command.
+            var guard = services.GetRequiredService<LogTopicGuard>();
+            return () => guard.IsKafkaThere;
+        });
         builder.AddCommandCalls();
     }
 

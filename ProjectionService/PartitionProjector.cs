@@ -28,12 +28,6 @@ public sealed partial class PartitionProjector(
 {
     private const long NotKnown = -1;
 
-    /// <summary>
-    /// From so many records on it pays to fold them beside a commit. Fewer wait for it to end, and for what comes
-    /// meanwhile: small commits would cost more than they save.
-    /// </summary>
-    private const int WorthFoldingAhead = 128;
-
     private readonly ChannelAlarm alarm = new(feed.Partition, logger);
     private long confirmedPosition = NotKnown;
     private long reportedAt;
@@ -205,10 +199,14 @@ public sealed partial class PartitionProjector(
         }
     }
 
+    /// <summary>
+    /// A full batch is folded beside a commit. A smaller one waits for the commit to end, and for what comes meanwhile:
+    /// small commits would cost more than they save.
+    /// </summary>
     private async ValueTask<List<LogEntry>> NextBatchAsync(ProjectionSession session, CancellationToken cancellation) =>
         !session.HasCommitUnderWay
             ? await feed.TakeAsync(options.MaxBatchRecords, options.WatchInterval, cancellation)
-        : feed.Queued >= WorthFoldingAhead ? feed.Take(options.MaxBatchRecords)
+        : feed.Queued >= options.MaxBatchRecords ? feed.Take(options.MaxBatchRecords)
         : [];
 
     private Task ReportAsync(ProjectionSession session, ProjectionLoop loop, CancellationToken cancellation)

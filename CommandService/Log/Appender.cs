@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Diagnostics;
 using System.Security.Cryptography;
 using BankAccounts.Log.V1;
@@ -40,8 +41,8 @@ public sealed partial class Appender(
     /// <summary>This process among those that append.</summary>
     public ReadOnlyMemory<byte> ProducerId => producerId.Memory;
 
-    /// <summary>The Redis channel on which this process is told decisions.</summary>
-    public string ReplyTo => $"bank:decisions:{Convert.ToHexStringLower(producerId.Span)}";
+    /// <summary>The Redis channel on which this process is told decisions. Short: it stands in every record.</summary>
+    public string ReplyTo => $"bank:decisions:{Base64Url.EncodeToString(producerId.Span)}";
 
     /// <summary>The commands that are under way, as they are while one looks.</summary>
     public IEnumerable<PendingCommand> Pending => partitions.SelectMany(partition => partition.Waiting.ToArray());
