@@ -105,6 +105,7 @@ public sealed class ComposeTests
         Assert.Contains("--appendonly yes", command, StringComparison.Ordinal);
         Assert.Contains("--auto-aof-rewrite-min-size 512mb", command, StringComparison.Ordinal);
         Assert.Contains("--auto-aof-rewrite-percentage 200", command, StringComparison.Ordinal);
+        Assert.Contains("--rdbcompression no", command, StringComparison.Ordinal);
     }
 
     [Fact]
