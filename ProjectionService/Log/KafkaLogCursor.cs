@@ -29,8 +29,8 @@ public sealed class KafkaLogCursor : ILogCursor
     /// <inheritdoc/>
     public LogEntry Read(CancellationToken cancellation)
     {
-        var begun = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(begun) < Patience)
+        long? waitingSince = null;
+        do
         {
             cancellation.ThrowIfCancellationRequested();
             if (TryRead(cancellation) is { Message: { } message } read)
@@ -38,7 +38,10 @@ public sealed class KafkaLogCursor : ILogCursor
                 next = read.Offset.Value + 1;
                 return new LogEntry(read.Offset.Value, message.Key, message.Value);
             }
+            // The usual record is there already: its reading needs no clock.
+            waitingSince ??= Stopwatch.GetTimestamp();
         }
+        while (Stopwatch.GetElapsedTime(waitingSince.Value) < Patience);
         if (Watermarks.End(consumer, partition, RequestTimeout) is var end && end <= next)
         {
             throw new LogMismatchException($"the log ends at {end}");

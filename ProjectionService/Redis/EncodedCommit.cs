@@ -38,7 +38,8 @@ public sealed record EncodedCommit(
         RedisKeys keys, PartitionHead before, PartitionLedger ledger, Changes changes, long? latestFor = null)
     {
         var (from, to) = (before.Position, ledger.Head.Position);
-        var answers = new EncodedAnswers(changes.Answers);
+        var kept = latestFor is { } end ? RedisKeys.OldestChunkAt(end) * RedisKeys.ChunkOffsets : 0;
+        var answers = new EncodedAnswers(changes.Answers, kept);
         return new EncodedCommit(
             keys,
             from,
@@ -49,7 +50,7 @@ public sealed record EncodedCommit(
             ledger.RequestOrder.First,
             CommitEncoder.Writes(keys, changes, answers, from, to, latestFor ?? to))
         {
-            Answers = answers,
+            Answers = latestFor is null ? answers : null,
         };
     }
 
