@@ -7,10 +7,11 @@ namespace BankAccounts.ServiceDefaults.Redis;
 public sealed class RedisBusyException() : TimeoutException("Redis owes too many answers already.");
 
 /// <summary>
-/// A Lua script that is embedded in the assembly beside the type that uses it. An evaluation is bounded
-/// in time: past the bound its outcome is unknown, the script may still run.
+/// A Lua script that is embedded in the assembly beside the type that uses it: one file, or several that are one
+/// script one behind the other. An evaluation is bounded in time: past the bound its outcome is unknown, the script
+/// may still run.
 /// </summary>
-public sealed class RedisScript(Type beside, string fileName)
+public sealed class RedisScript(Type beside, params string[] fileNames)
 {
     /// <summary>
     /// How many evaluations of this process Redis may owe an answer, those included that nobody waits for any longer:
@@ -20,7 +21,7 @@ public sealed class RedisScript(Type beside, string fileName)
 
     private static int unanswered;
 
-    private readonly string text = ReadText(beside, fileName);
+    private readonly string text = string.Concat(fileNames.Select(fileName => ReadText(beside, fileName)));
 
     /// <summary>Evaluates the script.</summary>
     /// <exception cref="RedisBusyException">Redis owes too many answers already; nothing was sent.</exception>

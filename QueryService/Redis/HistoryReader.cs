@@ -10,7 +10,7 @@ public sealed record HistorySlice(StoredAccount Account, IReadOnlyList<StoredHis
 /// <summary>Reads histories, wherever their entries stand: in sealed pages, in leaves or with the account.</summary>
 public sealed class HistoryReader(PartitionReader partitions)
 {
-    private static readonly RedisScript Script = new(typeof(HistoryReader), "history.lua");
+    private static readonly RedisScript Script = new(typeof(HistoryReader), "live.lua", "history.lua");
 
     /// <summary>Reads an account and those of its entries that have the numbers; none if last is smaller.</summary>
     /// <exception cref="RedisException">Redis is away.</exception>

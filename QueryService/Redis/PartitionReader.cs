@@ -36,10 +36,10 @@ public sealed record KeptDecision(PushedDecision? Decision, StoredTransfer? Tran
 /// </remarks>
 public sealed class PartitionReader(IConnectionMultiplexer redis, IOptions<BankOptions> bank)
 {
-    private static readonly RedisScript ValueScript = new(typeof(PartitionReader), "value.lua");
-    private static readonly RedisScript NamesScript = new(typeof(PartitionReader), "names.lua");
-    private static readonly RedisScript DecisionScript = new(typeof(PartitionReader), "decision.lua");
-    private static readonly RedisScript VoidsScript = new(typeof(PartitionReader), "voids.lua");
+    private static readonly RedisScript ValueScript = new(typeof(PartitionReader), "live.lua", "value.lua");
+    private static readonly RedisScript NamesScript = new(typeof(PartitionReader), "live.lua", "names.lua");
+    private static readonly RedisScript DecisionScript = new(typeof(PartitionReader), "live.lua", "decision.lua");
+    private static readonly RedisScript VoidsScript = new(typeof(PartitionReader), "live.lua", "voids.lua");
 
     private const int HeaderLength = 3;
 

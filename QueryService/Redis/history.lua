@@ -5,18 +5,8 @@
 -- ARGV[3] the first number         ARGV[4] the last number; none are read if it is smaller
 -- ARGV[5] how many entries a page holds         ARGV[6] how many a leaf holds
 --
--- Returns {} if the partition has no live generation, or one that a commit has left midway; else
--- {layout, catch_up, position, account, {page, …}, {leaf, …}}: the sealed pages that hold any of the numbers, and the
--- leaves that are not sealed. The newest entries are a part of the account.
-local root = redis.call('HMGET', KEYS[1], 'generation', 'layout', 'catch_up')
-if not root[1] then
-  return {}
-end
-local prefix = KEYS[1] .. ':' .. root[1] .. ':'
-local head = redis.call('HMGET', prefix .. 'head', 'position', 'dirty')
-if head[2] then
-  return {}
-end
+-- Follows live.lua. Returns {layout, catch_up, position, account, {page, …}, {leaf, …}}: the sealed pages that hold any
+-- of the numbers, and the leaves that are not sealed. The newest entries are a part of the account.
 local result = {root[2], root[3], head[1],
   redis.call('HGET', prefix .. 'accounts', ARGV[1]), {}, {}}
 local first, last = tonumber(ARGV[3]), tonumber(ARGV[4])

@@ -4,17 +4,7 @@
 -- ARGV[1] what the names begin with   ARGV[2] the member behind which to begin, '' for the first
 -- ARGV[3] how many
 --
--- Returns {} if the partition has no live generation, or one that a commit has left midway; else
--- {layout, catch_up, position, {member, account, …}}.
-local root = redis.call('HMGET', KEYS[1], 'generation', 'layout', 'catch_up')
-if not root[1] then
-  return {}
-end
-local prefix = KEYS[1] .. ':' .. root[1] .. ':'
-local head = redis.call('HMGET', prefix .. 'head', 'position', 'dirty')
-if head[2] then
-  return {}
-end
+-- Follows live.lua. Returns {layout, catch_up, position, {member, account, …}}.
 local from = ARGV[2] ~= '' and '(' .. ARGV[2] or ARGV[1] ~= '' and '[' .. ARGV[1] or '-'
 -- No UTF-8 has this byte, so it is behind whatever begins so.
 local to = ARGV[1] ~= '' and '(' .. ARGV[1] .. '\255' or '+'
