@@ -1,4 +1,5 @@
 using System.Globalization;
+using BankAccounts.AppHost.Engines;
 using Microsoft.Extensions.Configuration;
 
 namespace BankAccounts.AppHost;
@@ -13,9 +14,10 @@ public sealed record BankSettings
     private static readonly string[] Flags = ["--fresh", "--redis-cluster"];
 
     /// <summary>
-    /// Partitions of the log: 1 … 65,536, because an account id holds 16 bits of them.
+    /// Partitions of the log: 1 … 65,536, because an account id holds 16 bits of them. Null leaves it to the log that is
+    /// there, or else to the machine (<see cref="LogPartitions" />).
     /// </summary>
-    public int Partitions { get; init; } = 12;
+    public int? Partitions { get; init; }
 
     /// <summary>Kafka brokers of the local engine: 1, or 3 for replication. 1 … 9.</summary>
     public int Brokers { get; init; } = 1;
@@ -24,10 +26,10 @@ public sealed record BankSettings
     public bool RedisCluster { get; init; }
 
     /// <summary>Replicas of CommandService: 1 … 64.</summary>
-    public int CommandServices { get; init; } = 2;
+    public int CommandServices { get; init; } = MachineSize.OfThisOne.CommandServices;
 
     /// <summary>Replicas of ProjectionService: 1 … 64.</summary>
-    public int Projectors { get; init; } = 3;
+    public int Projectors { get; init; } = MachineSize.OfThisOne.Projectors;
 
     /// <summary>How long the command "Run load" makes load: 1 … 600 seconds.</summary>
     public int LoadSeconds { get; init; } = 30;
@@ -50,13 +52,12 @@ public sealed record BankSettings
         var defaults = new BankSettings();
         return new BankSettings
         {
-            Partitions = Number(configuration, "partitions", defaults.Partitions, most: 65_536),
-            Brokers = Number(configuration, "brokers", defaults.Brokers, most: 9),
+            Partitions = Number(configuration, "partitions", most: 65_536),
+            Brokers = Number(configuration, "brokers", most: 9) ?? defaults.Brokers,
             RedisCluster = YesOrNo(configuration, "redis-cluster"),
-            CommandServices =
-                Number(configuration, "command-services", defaults.CommandServices, most: 64),
-            Projectors = Number(configuration, "projectors", defaults.Projectors, most: 64),
-            LoadSeconds = Number(configuration, "load-seconds", defaults.LoadSeconds, most: 600),
+            CommandServices = Number(configuration, "command-services", most: 64) ?? defaults.CommandServices,
+            Projectors = Number(configuration, "projectors", most: 64) ?? defaults.Projectors,
+            LoadSeconds = Number(configuration, "load-seconds", most: 600) ?? defaults.LoadSeconds,
             Engines = configuration["engines"] switch
             {
                 null or "" => null,
@@ -88,11 +89,11 @@ public sealed record BankSettings
             ? value
             : throw new BankStartException($"--{name} is true or false, not '{text}'."));
 
-    private static int Number(IConfiguration configuration, string name, int otherwise, int most)
+    private static int? Number(IConfiguration configuration, string name, int most)
     {
         if (configuration[name] is not { Length: > 0 } text)
         {
-            return otherwise;
+            return null;
         }
 
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)

@@ -8,7 +8,7 @@ try
 {
     var builder = DistributedApplication.CreateBuilder(BankSettings.CompleteFlags(args));
     var bank = BankSettings.Read(builder.Configuration);
-    var partitions = bank.Partitions.ToString(CultureInfo.InvariantCulture);
+    var partitions = LogPartitions.Of(builder, "kafka", bank).ToString(CultureInfo.InvariantCulture);
 
     // The log, which is the truth, and the answers, which can be built again from it.
     var kafka = builder.AddBankKafka("kafka", bank);

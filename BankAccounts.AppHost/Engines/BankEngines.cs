@@ -28,10 +28,11 @@ public static class BankEngines
                 });
         }
 
-        if (Kind(builder, settings) == EngineKind.Local)
+        if (IsLocal(builder, name, settings))
         {
-            return builder.AddLocalKafka(name, settings.Brokers)
-                .WithTopic(Topic, settings.Partitions);
+            // Before the folder is written to: a fresh start empties it.
+            var partitions = LogPartitions.Of(builder, name, settings);
+            return builder.AddLocalKafka(name, settings.Brokers).WithTopic(Topic, partitions);
         }
 
         if (settings.Brokers > 1)
@@ -59,7 +60,7 @@ public static class BankEngines
             return builder.AddConnectionString(name);
         }
 
-        if (Kind(builder, settings) == EngineKind.Local)
+        if (IsLocal(builder, name, settings))
         {
             return settings.RedisCluster
                 ? builder.AddLocalRedisCluster(name)
@@ -76,6 +77,10 @@ public static class BankEngines
             .WithDataVolume(ContainerVolumes.Name(builder, name))
             .WithPersistence();
     }
+
+    /// <summary>Whether a server is started as processes of this machine.</summary>
+    internal static bool IsLocal(IDistributedApplicationBuilder builder, string name, BankSettings settings) =>
+        !IsConfigured(builder, name) && Kind(builder, settings) == EngineKind.Local;
 
     private static EngineKind Kind(IDistributedApplicationBuilder builder, BankSettings settings)
     {

@@ -27,6 +27,14 @@ public sealed class BankSettingsTests
     }
 
     [Theory]
+    [InlineData(1, 6, 1, 2)]
+    [InlineData(2, 6, 1, 2)]
+    [InlineData(3, 12, 2, 3)]
+    [InlineData(64, 12, 2, 3)]
+    public void A_small_machine_has_a_small_bank(int cores, int partitions, int commandServices, int projectors) =>
+        Assert.Equal(new MachineSize(partitions, commandServices, projectors), MachineSize.Of(cores));
+
+    [Theory]
     [InlineData("partitions", "0")]
     [InlineData("partitions", "65537")]
     [InlineData("partitions", "12a")]

@@ -76,6 +76,47 @@ public sealed class EnginesInTheModelTests : IDisposable
         Assert.Equal(["kafka-format-1"], WaitedFor(broker));
     }
 
+    [Theory]
+    [InlineData(null, new string[0], -1)]
+    [InlineData("--partitions=24", new string[0], 24)]
+    [InlineData(null, new[] { "bank-accounts-0", "bank-accounts-14", "bank-accounts-raw", "bank-accounts-23-delete" }, 15)]
+    [InlineData("--partitions=15", new[] { "bank-accounts-0", "bank-accounts-14" }, 15)]
+    [InlineData("--partitions=16", new[] { "bank-accounts-0", "bank-accounts-14" }, 16)]
+    [InlineData("--fresh=true", new[] { "bank-accounts-0", "bank-accounts-14" }, -1)]
+    public void A_log_keeps_its_partitions_and_a_new_one_has_what_suits_the_machine(
+        string? option, string[] there, int expected)
+    {
+        UseKafka("4.1.0");
+        KeepInLog(there);
+
+        var builder = Builder(["--engines=local", .. option is null ? [] : new[] { option }]);
+
+        Assert.Equal(
+            expected > 0 ? expected : MachineSize.OfThisOne.Partitions,
+            LogPartitions.Of(builder, "kafka", BankSettings.Read(builder.Configuration)));
+    }
+
+    [Fact]
+    public void Fewer_partitions_than_the_log_has_are_refused()
+    {
+        UseKafka("4.1.0");
+        KeepInLog("bank-accounts-0", "bank-accounts-11");
+
+        var problem = Assert.Throws<BankStartException>(() => AddBoth(Builder("--engines=local", "--partitions=6")));
+
+        Assert.Contains("has 12 partitions and never shrinks", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--engines=containers")]
+    [InlineData("--ConnectionStrings:kafka=one:9092")]
+    public void A_log_that_cannot_be_looked_at_has_as_many_partitions_as_usual(string option)
+    {
+        var builder = Builder(option);
+
+        Assert.Equal(12, LogPartitions.Of(builder, "kafka", BankSettings.Read(builder.Configuration)));
+    }
+
     [Fact]
     public void A_Redis_Cluster_is_its_nodes_each_with_a_folder_and_one_connection_string()
     {
@@ -116,6 +157,14 @@ public sealed class EnginesInTheModelTests : IDisposable
             () => AddBoth(Builder("--engines=containers", "--brokers=3")));
 
     private string Data => Path.Combine(root.FullName, "data");
+
+    private void KeepInLog(params string[] partitions)
+    {
+        foreach (var partition in partitions)
+        {
+            Directory.CreateDirectory(Path.Combine(Data, "kafka", "broker-1", partition));
+        }
+    }
 
     private string[] Lines(params string[] file) =>
         File.ReadAllLines(Path.Combine([Data, .. file]));

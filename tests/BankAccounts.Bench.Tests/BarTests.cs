@@ -39,8 +39,8 @@ public sealed class BarTests
     [InlineData(10, "MISSED: 50 % of the first bar")]
     public void A_latency_is_compared_with_the_sum_of_its_yardsticks(double milliseconds, string verdict) =>
         Assert.Equal(verdict, RatioOf(
-            "raw-latency", Some.Series("unary-1", milliseconds), Some.Series("raw-latency", 1.5),
-            Some.Series("empty-call-1", 0.5)).Verdict);
+            "idle-record", Some.Series("idle-command", milliseconds), Some.Series("idle-record", 1.5),
+            Some.Series("idle-empty-call", 0.5)).Verdict);
 
     [Fact]
     public void The_cost_of_a_command_is_the_CPU_time_of_the_bank_alone()

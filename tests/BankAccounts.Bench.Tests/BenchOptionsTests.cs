@@ -1,3 +1,5 @@
+using BankAccounts.AppHost;
+
 namespace BankAccounts.Bench.Tests;
 
 public sealed class BenchOptionsTests
@@ -8,6 +10,17 @@ public sealed class BenchOptionsTests
         var options = BenchOptions.Parse([]);
         Assert.Equal(BenchScope.Quick, options.Scope);
         Assert.True(options.Wants("execute"));
+    }
+
+    [Fact]
+    public void The_bank_is_as_large_as_the_machine_is_good_for_unless_it_is_said()
+    {
+        var size = MachineSize.OfThisOne;
+        Assert.Equal(
+            (size.Partitions, size.Projectors, size.CommandServices),
+            (BenchOptions.Parse([]).Partitions, BenchOptions.Parse([]).Projectors, BenchOptions.Parse([]).CommandServices));
+
+        var options = BenchOptions.Parse(["--partitions", "12", "--projectors", "3", "--command-services", "2"]);
         Assert.Equal(
             ["--partitions=12", "--projectors=3", "--command-services=2", "--brokers=1"], options.BankArguments());
     }

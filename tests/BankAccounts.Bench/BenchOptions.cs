@@ -1,4 +1,5 @@
 using System.Globalization;
+using BankAccounts.AppHost;
 
 namespace BankAccounts.Bench;
 
@@ -76,11 +77,11 @@ public sealed record BenchOptions
     /// <summary>Batches under way in each stream.</summary>
     public int BatchesPerStream { get; init; } = 8;
 
-    public int Partitions { get; init; } = 12;
+    public int Partitions { get; init; } = MachineSize.OfThisOne.Partitions;
 
-    public int Projectors { get; init; } = 3;
+    public int Projectors { get; init; } = MachineSize.OfThisOne.Projectors;
 
-    public int CommandServices { get; init; } = 2;
+    public int CommandServices { get; init; } = MachineSize.OfThisOne.CommandServices;
 
     public int Brokers { get; init; } = 1;
 

@@ -42,6 +42,9 @@ internal static class Plan
             duration => session.Execute.RunAsync(transfers: true, duration)),
         PgBench(session, "pgbench-tpcb-async", "the same, synchronous_commit off", TpcB, synchronousCommit: false),
 
+        Idle(session, "idle-record", "a record to Kafka and back", IdleStep.Record),
+        Idle(session, "idle-empty-call", "an empty gRPC call", IdleStep.EmptyCall),
+        Idle(session, "idle-command", "a command", IdleStep.Command),
         new("raw-latency", "produce to consume, one at a time, p50", "ms", session.RawKafka.LatencyAsync),
         Unary(session, 1),
         EmptyCall(session, 1),
@@ -76,7 +79,7 @@ internal static class Plan
         "raw-produce", "execute", "tutorial",
         "pgbench-simple", "unary-16", "unary-64", "unary-256", "pgbench-simple-async", "hot-account",
         "pgbench-tpcb", "transfers", "pgbench-tpcb-async",
-        "raw-latency", "unary-1", "empty-call-1", "empty-call-16", "empty-call-64",
+        "idle-record", "idle-empty-call", "idle-command", "raw-latency", "unary-1", "empty-call-1", "empty-call-16", "empty-call-64",
         "raw-consume", "rebuild", .. OpenLoads.Select(OpenName), Growth,
     ];
 
@@ -85,6 +88,9 @@ internal static class Plan
         FormattableString.Invariant($"commands, a call for each, {inFlight} in flight"),
         "commands/s",
         duration => session.Unary.RunAsync(inFlight, duration));
+
+    private static Measurement Idle(Session session, string name, string title, IdleStep step) => new(
+        name, $"{title}, on an idle system, p50", "ms", duration => session.Idle.RunAsync(step, duration));
 
     private static Measurement EmptyCall(Session session, int inFlight) => new(
         FormattableString.Invariant($"empty-call-{inFlight}"),

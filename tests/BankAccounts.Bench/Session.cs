@@ -63,6 +63,8 @@ internal sealed class Session : IAsyncDisposable
 
     public TutorialDesign Tutorial { get; }
 
+    public IdleSystem Idle => new(RawKafka, () => EmptyCalls.CallAsync(0), Unary.CallOnceAsync);
+
     public EmptyCalls EmptyCalls => emptyCalls ??= new EmptyCalls(options.CommandServices);
 
     /// <summary>Starts the bank.</summary>

@@ -23,7 +23,7 @@ public sealed class AppHostProcess : IDisposable
     {
         // A shell may have started the tests in the background, where SIGINT is ignored by inheritance.
         var start = new ProcessStartInfo(
-            "env", ["--default-signal=INT", mark, "dotnet", Program(), "--data", folder, .. Bank.UsualEngines, .. args])
+            "env", ["--default-signal=INT", mark, "dotnet", Program(), "--data", folder, .. Bank.Usual, .. args])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

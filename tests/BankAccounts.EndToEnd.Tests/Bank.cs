@@ -47,11 +47,17 @@ public sealed partial class Bank : IAsyncDisposable
         Directory.CreateTempSubdirectory("bank-").FullName;
 
     /// <summary>
-    /// What every bank of a test run stands on unless its test says otherwise: clusters, if
-    /// <c>./bank test --cluster</c> asked for them.
+    /// What every bank of a test run is like unless its test says otherwise, on a machine of any size: on clusters,
+    /// if <c>./bank test --cluster</c> asked for that.
     /// </summary>
-    public static string[] UsualEngines =>
-        Environment.GetEnvironmentVariable("BANK_TEST_CLUSTER") == "true" ? OnClusters : [];
+    public static string[] Usual =>
+    [
+        "--partitions=12", "--command-services=2", "--projectors=3",
+        .. IsOnClusters ? OnClusters : [],
+    ];
+
+    /// <summary>Whether it was asked for.</summary>
+    public static bool IsOnClusters => Environment.GetEnvironmentVariable("BANK_TEST_CLUSTER") == "true";
 
     /// <summary>Starts a bank and waits until all of it is healthy.</summary>
     public static Task<Bank> StartAsync(string dataFolder, params string[] args) =>
@@ -64,7 +70,7 @@ public sealed partial class Bank : IAsyncDisposable
         using var patience = new CancellationTokenSource(StartTimeout);
         var builder = await DistributedApplicationTestingBuilder
             .CreateAsync<Projects.BankAccounts_AppHost>(
-                ["--data", dataFolder, .. UsualEngines, .. args], patience.Token);
+                ["--data", dataFolder, .. Usual, .. args], patience.Token);
         change(builder);
         var app = await builder.BuildAsync(patience.Token);
         var bank = new Bank(app);

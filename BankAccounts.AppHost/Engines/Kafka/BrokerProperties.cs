@@ -80,9 +80,12 @@ public static class BrokerProperties
     public static string Address(int port) =>
         string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}");
 
+    /// <summary>The folder of a broker's log, in the working folder of them all.</summary>
+    public static string LogFolder(string node) => $"broker-{node}";
+
     private static Properties Common(Properties properties, int node, int brokers) =>
         properties
-            .Set("log.dirs", string.Create(CultureInfo.InvariantCulture, $"broker-{node}"))
+            .Set("log.dirs", LogFolder(node.ToString(CultureInfo.InvariantCulture)))
             // The log is the truth: nothing in it is ever dropped.
             .Set("log.retention.ms", -1)
             .Set("log.retention.bytes", -1)

@@ -21,6 +21,9 @@ public sealed class UnaryCommands(Connections connections, Witness witness)
     public Task<Sample> RunOpenAsync(double perSecond, TimeSpan duration) =>
         OpenLoop.RunAsync(new SystemPacer(), perSecond, duration, number => CallAsync(number, RandomAccount()));
 
+    /// <summary>One call.</summary>
+    public Task CallOnceAsync() => CallAsync(0, RandomAccount());
+
     private int RandomAccount() => Random.Shared.Next(witness.Population.Count);
 
     private async Task CallAsync(int caller, int account)

@@ -26,9 +26,13 @@ internal sealed class EmptyCalls : IDisposable
     }
 
     /// <summary>So many calls under way.</summary>
-    public Task<Sample> RunAsync(int inFlight, TimeSpan duration) => ClosedLoop.RunAsync(
-        inFlight, duration,
-        async caller => await clients[caller % clients.Length].CallAsync(Nothing, deadline: DateTime.UtcNow + Deadline));
+    public Task<Sample> RunAsync(int inFlight, TimeSpan duration) =>
+        ClosedLoop.RunAsync(inFlight, duration, CallAsync);
+
+    /// <summary>One call.</summary>
+    /// <param name="caller">Whose it is: each has its connection.</param>
+    public async Task CallAsync(int caller) =>
+        await clients[caller % clients.Length].CallAsync(Nothing, deadline: DateTime.UtcNow + Deadline);
 
     public void Dispose()
     {

@@ -91,21 +91,14 @@ internal sealed class RawKafka(KafkaClients clients, int partitions) : IDisposab
     /// <summary>How long one record takes to a consumer that waits for it, one record at a time: the median.</summary>
     public Task<Sample> LatencyAsync(TimeSpan duration) => Task.Run(() =>
     {
-        var config = clients.ProducerConfig();
-        config.LingerMs = 0;
-        using var single = KafkaClients.NewProducer(config);
-        using var consumer = clients.NewConsumer();
-        var place = new TopicPartition(LatencyTopic, 0);
-        var end = consumer.QueryWatermarkOffsets(place, Patience).High;
-        consumer.Assign(new TopicPartitionOffset(place, end));
+        using var trip = NewRoundTrip();
         var latency = new LatencyHistogram();
         var clock = Stopwatch.StartNew();
         // The first ones find their way to the broker.
         for (var number = -50; clock.Elapsed < duration; number++)
         {
             var begun = clock.Elapsed;
-            single.Produce(place, records[Math.Abs(number) % records.Count].Message);
-            _ = consumer.Consume(Patience) ?? throw new BenchException("A record did not come back.");
+            trip.Make(SampleOf(Math.Abs(number)));
             if (number >= 0)
             {
                 latency.Record(clock.Elapsed - begun);
@@ -113,6 +106,12 @@ internal sealed class RawKafka(KafkaClients clients, int partitions) : IDisposab
         }
         return new Sample(latency.Quantile(0.5).TotalMilliseconds, latency.Count, latency);
     });
+
+    /// <summary>Something that sends one record at a time to <see cref="LatencyTopic"/>.</summary>
+    public RoundTrip NewRoundTrip() => new(clients, new TopicPartition(LatencyTopic, 0));
+
+    /// <summary>A record of the sample.</summary>
+    public Message<byte[], byte[]> SampleOf(int number) => records[number % records.Count].Message;
 
     public void Dispose() => producer?.Dispose();
 

@@ -23,6 +23,7 @@ internal sealed class ChaosBank : IAsyncDisposable
     public const int Brokers = 3;
     public const int Partitions = 12;
 
+    private const int CommandServices = 2;
     private const int Projectors = 3;
 
     /// <summary>So much as the callers of one machine can ask for in vain.</summary>
@@ -84,6 +85,7 @@ internal sealed class ChaosBank : IAsyncDisposable
             [
                 "--data", Path.Combine(folder, "data"),
                 Argument("brokers", Brokers), Argument("partitions", Partitions), Argument("projectors", Projectors),
+                Argument("command-services", CommandServices),
                 string.Create(CultureInfo.InvariantCulture, $"--ConnectionStrings:redis=127.0.0.1:{redis.Proxy.Port}"),
             ],
             patience.Token);

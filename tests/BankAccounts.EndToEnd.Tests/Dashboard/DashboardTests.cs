@@ -50,7 +50,7 @@ public sealed partial class DashboardTests
     private static async Task Resources_are_listed_with_their_health(DashboardPage dashboard)
     {
         // A cluster of Redis is a resource beside its nodes.
-        var (redis, brokers) = Bank.UsualEngines == Bank.OnClusters ? (4, 3) : (1, 1);
+        var (redis, brokers) = Bank.IsOnClusters ? (4, 3) : (1, 1);
         foreach (var (resource, replicas) in new[]
             { ("command-service", 1), ("projection-service", 2), ("query-service", 1), ("redis", redis), ("kafka-broker", brokers) })
         {

@@ -3,7 +3,7 @@ using Aspire.Hosting.Testing;
 
 namespace BankAccounts.Fuzz;
 
-/// <summary>The AppHost's real program with its usual replicas and one broker, in a folder of its own.</summary>
+/// <summary>The AppHost's real program with several replicas and one broker, in a folder of its own.</summary>
 internal sealed class FuzzBank : IAsyncDisposable
 {
     private const int Partitions = 12;
@@ -21,7 +21,7 @@ internal sealed class FuzzBank : IAsyncDisposable
     {
         using var patience = new CancellationTokenSource(StartTimeout);
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.BankAccounts_AppHost>(
-            ["--data", folder, $"--partitions={Partitions}"], patience.Token);
+            ["--data", folder, $"--partitions={Partitions}", "--command-services=2", "--projectors=3"], patience.Token);
         var bank = new FuzzBank(await builder.BuildAsync(patience.Token));
         try
         {
