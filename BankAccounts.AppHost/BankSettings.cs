@@ -14,8 +14,8 @@ public sealed record BankSettings
     private static readonly string[] Flags = ["--fresh", "--redis-cluster"];
 
     /// <summary>
-    /// Partitions of the log: 1 … 65,536, because an account id holds 16 bits of them. Null leaves it to the log that is
-    /// there, or else to the machine (<see cref="LogPartitions" />).
+    /// Partitions of the log: 1 … 65,536, because an account id holds 16 bits of them. Null leaves
+    /// it to the log that is there, or else to the machine (<see cref="LogPartitions" />).
     /// </summary>
     public int? Partitions { get; init; }
 
@@ -26,10 +26,10 @@ public sealed record BankSettings
     public bool RedisCluster { get; init; }
 
     /// <summary>Replicas of CommandService: 1 … 64.</summary>
-    public int CommandServices { get; init; } = MachineSize.OfThisOne.CommandServices;
+    public int CommandServices { get; init; } = MachineSize.Usual.CommandServices;
 
     /// <summary>Replicas of ProjectionService: 1 … 64.</summary>
-    public int Projectors { get; init; } = MachineSize.OfThisOne.Projectors;
+    public int Projectors { get; init; } = MachineSize.Usual.Projectors;
 
     /// <summary>How long the command "Run load" makes load: 1 … 600 seconds.</summary>
     public int LoadSeconds { get; init; } = 30;
@@ -46,10 +46,13 @@ public sealed record BankSettings
     public bool TopicIsManaged { get; init; }
 
     /// <summary>Reads the settings out of the AppHost's configuration.</summary>
+    /// <param name="configuration">What was asked for.</param>
+    /// <param name="size">The size of the machine; null: this one's.</param>
     /// <exception cref="BankStartException">A value is out of its bounds.</exception>
-    public static BankSettings Read(IConfiguration configuration)
+    public static BankSettings Read(IConfiguration configuration, MachineSize? size = null)
     {
-        var defaults = new BankSettings();
+        size ??= MachineSize.OfThisOne;
+        var defaults = new BankSettings { CommandServices = size.CommandServices, Projectors = size.Projectors };
         return new BankSettings
         {
             Partitions = Number(configuration, "partitions", most: 65_536),

@@ -7,8 +7,9 @@ namespace BankAccounts.AppHost.Engines;
 public static class LogPartitions
 {
     /// <summary>
-    /// As many as were asked for; else as many as the log in the data folder has; else what suits this machine. A log on
-    /// a Kafka that is not ours, or in a container's volume, has as many as usual unless something else is asked for.
+    /// As many as were asked for; else as many as the log in the data folder has; else what suits
+    /// this machine. A log on a Kafka that is not ours, or in a container's volume, cannot be looked
+    /// at: it has as many as usual unless something else is asked for.
     /// </summary>
     /// <param name="builder">The AppHost.</param>
     /// <param name="kafka">The name of the resource.</param>
@@ -31,11 +32,11 @@ public static class LogPartitions
                 ? asked
                 : throw new BankStartException(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The log in {folder} has {there} partitions and never shrinks: start with --partitions {there} or without. ")
-                    + "Start empty with --fresh, or elsewhere with --data <folder>.");
+                    $"The log in {folder} has {there} partitions and never shrinks. Start with that number or ")
+                    + "without one, empty with --fresh, or elsewhere with --data <folder>.");
     }
 
-    /// <summary>How many partitions of a topic local brokers keep in a folder; 0 if they have not made it yet.</summary>
+    /// <summary>How many partitions of a topic local brokers keep in a folder; 0 if there is none.</summary>
     public static int CountIn(string folder, string topic) =>
         Directory.EnumerateDirectories(folder, BrokerProperties.LogFolder("*"))
             .SelectMany(broker => Directory.EnumerateDirectories(broker, $"{topic}-*"))

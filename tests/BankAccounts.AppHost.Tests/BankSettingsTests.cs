@@ -8,6 +8,15 @@ public sealed class BankSettingsTests
     public void Everything_has_a_default() => Assert.Equal(new BankSettings(), Read());
 
     [Fact]
+    public void A_small_machine_has_fewer_replicas_unless_they_are_asked_for()
+    {
+        var asked = new ConfigurationBuilder().AddCommandLine(["--projectors=5"]).Build();
+
+        Assert.Equal(
+            new BankSettings { CommandServices = 1, Projectors = 5 }, BankSettings.Read(asked, MachineSize.Small));
+    }
+
+    [Fact]
     public void The_command_line_changes_it()
     {
         var settings = Read(
@@ -31,7 +40,7 @@ public sealed class BankSettingsTests
     [InlineData(2, 6, 1, 2)]
     [InlineData(3, 12, 2, 3)]
     [InlineData(64, 12, 2, 3)]
-    public void A_small_machine_has_a_small_bank(int cores, int partitions, int commandServices, int projectors) =>
+    public void Two_cores_are_a_small_machine(int cores, int partitions, int commandServices, int projectors) =>
         Assert.Equal(new MachineSize(partitions, commandServices, projectors), MachineSize.Of(cores));
 
     [Theory]
@@ -64,5 +73,5 @@ public sealed class BankSettingsTests
 
     private static BankSettings Read(params string[] args) =>
         BankSettings.Read(
-            new ConfigurationBuilder().AddCommandLine(BankSettings.CompleteFlags(args)).Build());
+            new ConfigurationBuilder().AddCommandLine(BankSettings.CompleteFlags(args)).Build(), MachineSize.Usual);
 }

@@ -126,7 +126,7 @@ public sealed partial class ConfigurationTests
             Assert.Contains("H", row.Readers, StringComparison.Ordinal);
             var value = property.GetValue(defaults);
             Assert.StartsWith(Default(value), row.Default, StringComparison.Ordinal);
-            if (value is int)
+            if (property.PropertyType == typeof(int) || property.PropertyType == typeof(int?))
             {
                 var bounds = row.Bounds.Split(" … ").Select(bound => int.Parse(
                     bound, NumberStyles.AllowThousands, CultureInfo.InvariantCulture)).ToArray();
@@ -135,6 +135,21 @@ public sealed partial class ConfigurationTests
                 Assert.Throws<BankStartException>(() => Read(key, bounds[0] - 1));
                 Assert.Throws<BankStartException>(() => Read(key, bounds[1] + 1));
             }
+        }
+    }
+
+    [Fact]
+    public void What_a_small_machine_has_is_told()
+    {
+        foreach (var (key, count) in new[]
+        {
+            ("partitions", MachineSize.Small.Partitions),
+            ("command-services", MachineSize.Small.CommandServices),
+            ("projectors", MachineSize.Small.Projectors),
+        })
+        {
+            Assert.Contains(
+                $"`{count}` on up to two cores", ConfigurationTable.Rows[key].Default, StringComparison.Ordinal);
         }
     }
 
