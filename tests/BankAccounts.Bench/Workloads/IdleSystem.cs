@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using BankAccounts.Bench.Measuring;
+using BankAccounts.Bench.Yardsticks;
 
 namespace BankAccounts.Bench.Workloads;
 
@@ -24,7 +25,7 @@ public enum IdleStep
 /// <param name="kafka">For the record.</param>
 /// <param name="emptyCallAsync">The empty call.</param>
 /// <param name="commandAsync">The command.</param>
-internal sealed class IdleSystem(Yardsticks.RawKafka kafka, Func<Task> emptyCallAsync, Func<Task> commandAsync)
+internal sealed class IdleSystem(RawKafka kafka, Func<Task> emptyCallAsync, Func<Task> commandAsync)
 {
     /// <summary>Long enough that a thread which looks around for more work before it sleeps is asleep.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
@@ -55,7 +56,7 @@ internal sealed class IdleSystem(Yardsticks.RawKafka kafka, Func<Task> emptyCall
         return new Sample(latency.Quantile(0.5).TotalMilliseconds, latency.Count, latency);
     });
 
-    private Task DoAsync(IdleStep step, Yardsticks.RoundTrip trip, int number)
+    private Task DoAsync(IdleStep step, RoundTrip trip, int number)
     {
         switch (step)
         {
