@@ -26,14 +26,14 @@ public static class LogPartitions
         }
         var folder = DataFolder.Of(builder).For(kafka);
         var there = CountIn(folder, BankEngines.Topic);
-        return settings.Partitions is not { } asked
-            ? there > 0 ? there : MachineSize.OfThisOne.Partitions
-            : asked >= there
-                ? asked
-                : throw new BankStartException(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"The log in {folder} has {there} partitions and never shrinks. Start with that number or ")
-                    + "without one, empty with --fresh, or elsewhere with --data <folder>.");
+        if (settings.Partitions < there)
+        {
+            throw new BankStartException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The log in {folder} has {there} partitions and never shrinks. Start with that number or ")
+                + "without one, empty with --fresh, or elsewhere with --data <folder>.");
+        }
+        return settings.Partitions ?? (there > 0 ? there : MachineSize.OfThisOne.Partitions);
     }
 
     /// <summary>How many partitions of a topic local brokers keep in a folder; 0 if there is none.</summary>

@@ -56,7 +56,7 @@ public sealed partial class Bank : IAsyncDisposable
         .. IsOnClusters ? OnClusters : [],
     ];
 
-    /// <summary>Whether it was asked for.</summary>
+    /// <summary>Whether <c>./bank test --cluster</c> asked for clusters.</summary>
     public static bool IsOnClusters => Environment.GetEnvironmentVariable("BANK_TEST_CLUSTER") == "true";
 
     /// <summary>Starts a bank and waits until all of it is healthy.</summary>

@@ -28,7 +28,7 @@ public enum IdleStep
 internal sealed class IdleSystem(RawKafka kafka, Func<Task> emptyCallAsync, Func<Task> commandAsync)
 {
     /// <summary>Long enough that a thread which looks around for more work before it sleeps is asleep.</summary>
-    public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
     // The first ones find their way to the broker.
     private const int UncountedTurns = 10;
