@@ -12,7 +12,7 @@ public static class CommandServiceSetup
     /// <summary>Adds the appender, what it hears decisions with, and the gRPC service's parts.</summary>
     public static void AddCommands(this WebApplicationBuilder builder)
     {
-        builder.AddLogProducer();
+        builder.AddLogProducers();
         builder.AddLogTopic(services => services.GetRequiredService<IProducer<byte[], byte[]>>().Handle);
         builder.Services.AddSingleton<KafkaIsThere>(services =>
         {

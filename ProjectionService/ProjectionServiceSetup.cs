@@ -44,7 +44,7 @@ public static class ProjectionServiceSetup
                 consumer.SetPartitionsLostHandler((_, partitions) =>
                     reader.OnRevoked([.. partitions.Select(partition => partition.TopicPartition)]));
             });
-        builder.AddLogProducer();
+        builder.AddLogProducers();
         builder.AddSharedClock();
         builder.Services.AddSingleton<EvictionGuard>();
         builder.Services.AddHostedService(services => services.GetRequiredService<EvictionGuard>());

@@ -1,24 +1,35 @@
 using Aspire.Confluent.Kafka;
+using Confluent.Kafka;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace BankAccounts.ServiceDefaults.Kafka;
 
-/// <summary>The producer of the services that append to the log.</summary>
+/// <summary>The producers of the services that append to the log.</summary>
 public static class LogProducerSetup
 {
-    /// <summary>Adds the producer, and who hears its errors.</summary>
-    public static void AddLogProducer(this IHostApplicationBuilder builder)
+    private const string Connection = "kafka";
+
+    /// <summary>Adds the producers, and who hears their errors.</summary>
+    public static void AddLogProducers(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton<ProducerGuard>();
-        builder.AddKafkaProducer<byte[], byte[]>("kafka", Configure, (services, producer) =>
-        {
-            var guard = services.GetRequiredService<ProducerGuard>();
-            producer.SetErrorHandler((_, error) => guard.OnError(error));
-        });
+        builder.AddKafkaProducer<byte[], byte[]>(Connection, Configure, HearErrors);
+        builder.AddKeyedKafkaProducer<byte[], byte[]>(
+            LogProducers.Gathering,
+            settings =>
+            {
+                settings.ConnectionString = builder.Configuration.GetConnectionString(Connection);
+                Configure(settings);
+            },
+            HearErrors);
+        builder.Services.AddSingleton(services => new LogProducers(
+            services.GetRequiredService<IProducer<byte[], byte[]>>(),
+            services.GetRequiredKeyedService<IProducer<byte[], byte[]>>(LogProducers.Gathering)));
     }
 
-    /// <summary>What configuration cannot say of the producer.</summary>
+    /// <summary>What configuration cannot say of a producer.</summary>
     internal static void Configure(KafkaProducerSettings settings)
     {
         (settings.DisableHealthChecks, settings.DisableMetrics, settings.DisableTracing) = (true, true, true);
@@ -27,5 +38,11 @@ public static class LogProducerSetup
         settings.Config.DeliveryReportFields = "status";
         // By its name: it is no property of ProducerConfig, though producers have it, and have it on by themselves.
         settings.Config.Set("allow.auto.create.topics", "false");
+    }
+
+    private static void HearErrors(IServiceProvider services, ProducerBuilder<byte[], byte[]> producer)
+    {
+        var guard = services.GetRequiredService<ProducerGuard>();
+        producer.SetErrorHandler((_, error) => guard.OnError(error));
     }
 }

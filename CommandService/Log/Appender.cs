@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using BankAccounts.Log.V1;
 using BankAccounts.ServiceDefaults;
+using BankAccounts.ServiceDefaults.Kafka;
 using BankAccounts.ServiceDefaults.Redis;
 using BankAccounts.ServiceDefaults.Tracing;
 using Confluent.Kafka;
@@ -23,7 +24,7 @@ public delegate bool KafkaIsThere();
 /// unresolved within the window; after a failed or timed-out send it never appends that number again.
 /// </summary>
 public sealed partial class Appender(
-    IProducer<byte[], byte[]> producer,
+    LogProducers producers,
     KafkaIsThere isKafkaThere,
     SharedClock clock,
     IOptions<BankOptions> bank,
@@ -120,6 +121,7 @@ public sealed partial class Appender(
         }
         lock (partition.Window)
         {
+            var producer = ProducerFor(partition);
             if (!partition.Window.TryTake(out var sequence))
             {
                 partition.Room.GiveBack(waiting.Caller);
@@ -155,6 +157,20 @@ public sealed partial class Appender(
                     : throw new NotAppendedException(refused.Error.Reason);
             }
         }
+    }
+
+    /// <summary>
+    /// The producer of a partition's next record: that of the last one, unless Kafka has reported about all there were.
+    /// Under the window's lock.
+    /// </summary>
+    private IProducer<byte[], byte[]> ProducerFor(PartitionAppends partition)
+    {
+        if (partition.Producer is null || partition.Window.IsResolved)
+        {
+            // Commits answer a partition in waves, so how many wait in one is no measure.
+            partition.Producer = producers.For(partitions.Sum(each => each.Waiting.Count) / partitions.Length);
+        }
+        return partition.Producer;
     }
 
     /// <summary>The span of a command's sending; null if its call is not sampled: the usual case.</summary>

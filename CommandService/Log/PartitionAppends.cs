@@ -17,4 +17,7 @@ internal sealed class PartitionAppends(string topic, int partition)
 
     /// <summary>Those that wait for what becomes of their records.</summary>
     public WaitingCommands Waiting { get; } = new();
+
+    /// <summary>The producer of the last record. Under the window's lock.</summary>
+    public IProducer<byte[], byte[]>? Producer { get; set; }
 }

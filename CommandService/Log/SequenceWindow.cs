@@ -15,6 +15,9 @@ public sealed class SequenceWindow
     private long oldestUnresolved = 1;
     private long next = 1;
 
+    /// <summary>Whether the sending of every number is over.</summary>
+    public bool IsResolved => oldestUnresolved == next;
+
     /// <summary>Gives the next number; false if the oldest unresolved is too far behind.</summary>
     public bool TryTake(out long sequence)
     {

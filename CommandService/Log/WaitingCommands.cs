@@ -23,6 +23,18 @@ public sealed class WaitingCommands
     private long heardOffset = Nowhere;
     private long heardAt = Stopwatch.GetTimestamp();
 
+    /// <summary>How many wait.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (gate)
+            {
+                return bySequence.Count;
+            }
+        }
+    }
+
     /// <summary>A command waits from now on.</summary>
     public void Add(PendingCommand command)
     {

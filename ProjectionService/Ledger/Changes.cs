@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using BankAccounts.Log.V1;
 using BankAccounts.Store.V1;
 using Google.Protobuf;
+using BodyCase = BankAccounts.Log.V1.LogRecord.BodyOneofCase;
 
 namespace BankAccounts.ProjectionService.Ledger;
 
@@ -9,7 +11,7 @@ namespace BankAccounts.ProjectionService.Ledger;
 /// <param name="Number">Its number in the account's history, from 1.</param>
 /// <param name="TimeMs">Its time, Unix milliseconds: never before the entry before it.</param>
 /// <param name="Offset">The record that decided it; for a settlement that is not its command.</param>
-/// <param name="Command">What was asked.</param>
+/// <param name="Texts">What its command says in words.</param>
 /// <param name="Kind">What it was for this account.</param>
 /// <param name="Amount">The amount in minor units, 0 if it has none.</param>
 /// <param name="Decision">What became of it.</param>
@@ -18,10 +20,29 @@ public readonly record struct HistoryEntry(
     long Number,
     long TimeMs,
     long Offset,
-    LogRecord Command,
+    HistoryTexts Texts,
     Kind Kind,
     long Amount,
     Decision Decision);
+
+/// <summary>What a command says in words: all that a history keeps of it. The record need not be kept.</summary>
+public readonly record struct HistoryTexts(ByteString RequestId, ByteString Description, ByteString Counterparty)
+{
+    /// <summary>The texts of a command.</summary>
+    public static HistoryTexts Of(LogRecord command) => command.BodyCase switch
+    {
+        BodyCase.Create or BodyCase.Close => new(command.RequestId, ByteString.Empty, ByteString.Empty),
+        BodyCase.Deposit => new(command.RequestId, command.Deposit.Description, ByteString.Empty),
+        BodyCase.Withdraw => new(command.RequestId, command.Withdraw.Description, ByteString.Empty),
+        BodyCase.Transfer => new(command.RequestId, command.Transfer.Description, command.Transfer.ToAccountId),
+        BodyCase.TransferCredit =>
+            new(command.RequestId, command.TransferCredit.Description, command.TransferCredit.FromAccountId),
+        _ => throw new UnreachableException(),
+    };
+}
+
+/// <summary>An account that was opened, and under which name it is listed.</summary>
+public readonly record struct OpenedAccount(AccountId Account, ByteString HolderName);
 
 /// <summary>Entries of an account's history as they are stored, as many as a leaf has.</summary>
 /// <param name="Account">The account.</param>
@@ -49,6 +70,9 @@ public sealed class Changes
     /// <summary>Accounts as they are afterwards.</summary>
     public Dictionary<AccountId, Account> Accounts { get; } = [];
 
+    /// <summary>Accounts that were opened.</summary>
+    public List<OpenedAccount> Opened { get; } = [];
+
     /// <summary>New history, in the order of the log.</summary>
     public List<HistoryEntry> History { get; } = [];
 
@@ -69,6 +93,9 @@ public sealed class Changes
 
     /// <summary>Void records, in the order of the log.</summary>
     public List<VoidRecord> Voids { get; } = [];
+
+    /// <summary>Answers to what stands before this offset are not noted: nobody asks for them.</summary>
+    public long AnswersFrom { get; init; }
 
     /// <summary>What to tell those who wait, in the order of the log.</summary>
     public List<Answer> Answers { get; } = [];
@@ -93,4 +120,13 @@ public sealed class Changes
 
     /// <summary>The last numbers that destinations said they have taken, by partition.</summary>
     public Dictionary<int, long> TakenByDestination { get; } = [];
+
+    /// <summary>Notes what to tell somebody.</summary>
+    public void Note(in Answer answer)
+    {
+        if (answer.Offset >= AnswersFrom)
+        {
+            Answers.Add(answer);
+        }
+    }
 }

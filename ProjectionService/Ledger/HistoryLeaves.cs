@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using BankAccounts.Store.V1;
 using Google.Protobuf;
-using BodyCase = BankAccounts.Log.V1.LogRecord.BodyOneofCase;
 
 namespace BankAccounts.ProjectionService.Ledger;
 
@@ -36,13 +34,12 @@ public sealed class HistoryLeaves
     /// <summary>The stored form of an entry.</summary>
     public static void Fill(StoredHistoryEntry stored, in HistoryEntry entry)
     {
-        var (description, counterparty) = TextsOf(entry);
         stored.Kind = entry.Kind;
         stored.Amount = entry.Amount;
-        stored.Description = description;
-        stored.RequestId = entry.Command.RequestId;
+        stored.Description = entry.Texts.Description;
+        stored.RequestId = entry.Texts.RequestId;
         stored.TimeMs = entry.TimeMs;
-        stored.Counterparty = counterparty;
+        stored.Counterparty = entry.Texts.Counterparty;
         stored.Number = entry.Number;
         stored.SettledAfter = entry.Offset - entry.Decision.Offset;
         Fill(stored.Decision ??= new StoredDecision(), entry.Decision);
@@ -57,16 +54,4 @@ public sealed class HistoryLeaves
         stored.Offset = decision.Offset;
         stored.Pending = decision.IsPending;
     }
-
-    private static (ByteString Description, ByteString Counterparty) TextsOf(in HistoryEntry entry) =>
-        entry.Command.BodyCase switch
-        {
-            BodyCase.Create or BodyCase.Close => (ByteString.Empty, ByteString.Empty),
-            BodyCase.Deposit => (entry.Command.Deposit.Description, ByteString.Empty),
-            BodyCase.Withdraw => (entry.Command.Withdraw.Description, ByteString.Empty),
-            BodyCase.Transfer => (entry.Command.Transfer.Description, entry.Command.Transfer.ToAccountId),
-            BodyCase.TransferCredit =>
-                (entry.Command.TransferCredit.Description, entry.Command.TransferCredit.FromAccountId),
-            _ => throw new UnreachableException(),
-        };
 }

@@ -166,6 +166,7 @@ public sealed partial class PartitionLedger
         if (isAccepted && record.Command.BodyCase == BodyCase.Create)
         {
             head.Accounts++;
+            changes.Opened.Add(new(record.Account, record.Command.Create.HolderName));
         }
         if (after is not null)
         {
@@ -207,7 +208,7 @@ public sealed partial class PartitionLedger
             account.NextEntry,
             account.NextEntryMs(record.Command.RecordedAtMs),
             record.Entry.Offset,
-            command,
+            HistoryTexts.Of(command),
             kind,
             amount,
             decision);
@@ -226,7 +227,7 @@ public sealed partial class PartitionLedger
     private void Tell(LogRecord command, long offset, Decision decision, Changes changes)
     {
         head.DecisionDigest = Digests.AddDecision(head.DecisionDigest, offset, decision);
-        changes.Answers.Add(new Answer(command, offset, decision, Void: null));
+        changes.Note(new Answer(command, offset, decision, Void: null));
     }
 
     private void Void(LedgerRecord record, VoidReason reason, long firstOffset, Changes changes)
@@ -237,7 +238,7 @@ public sealed partial class PartitionLedger
         changes.Voids.Add(note);
         if (record.Readable is { ProducerId.Length: Bounds.ProducerIdSize } readable)
         {
-            changes.Answers.Add(new Answer(readable, note.Offset, Decision: null, note));
+            changes.Note(new Answer(readable, note.Offset, Decision: null, note));
         }
     }
 

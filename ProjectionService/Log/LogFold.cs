@@ -20,13 +20,17 @@ public sealed class LogFold(int partition, ILogCursor cursor)
     public bool IsBefore(long position) => Ledger.Head.Position < position;
 
     /// <summary>Folds some records, none at or behind a position, and returns what they changed.</summary>
+    /// <param name="position">Where it ends at the latest.</param>
+    /// <param name="maxRecords">How many at most.</param>
+    /// <param name="cancellation">Ends the wait for a record.</param>
+    /// <param name="answersFrom">The first offset whose answers are noted among the changes.</param>
     /// <exception cref="LogMismatchException">No record stands right before the position.</exception>
     /// <exception cref="NewerFormatException">A record cannot be folded by this build.</exception>
     /// <exception cref="LogSilentException">The log gave no record in time.</exception>
-    public Changes Next(long position, int maxRecords, CancellationToken cancellation)
+    public Changes Next(long position, int maxRecords, CancellationToken cancellation, long answersFrom = 0)
     {
         Ledger.Batch++;
-        var changes = new Changes();
+        var changes = new Changes { AnswersFrom = answersFrom };
         for (var count = 0; count < maxRecords && IsBefore(position); count++)
         {
             var entry = ahead ?? cursor.Read(cancellation);

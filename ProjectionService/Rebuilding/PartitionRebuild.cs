@@ -112,8 +112,9 @@ public sealed class PartitionRebuild(
         RedisKeys built, long position, CancellationToken cancellation)
     {
         var before = fold.Ledger.Head;
-        var changes = fold.Next(position, MaxRecordsAtOnce, cancellation);
         // Nobody reads the generation before it stands at the position: older decisions need no place.
+        var answersFrom = RedisKeys.OldestChunkAt(position) * RedisKeys.ChunkOffsets;
+        var changes = fold.Next(position, MaxRecordsAtOnce, cancellation, answersFrom);
         return (EncodedCommit.Of(built, before, fold.Ledger, changes, latestFor: position), changes);
     }
 

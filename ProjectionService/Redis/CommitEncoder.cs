@@ -119,13 +119,9 @@ public sealed partial class CommitEncoder : IDisposable
             pack.Arguments(2).Bytes(id).Message(stored);
         }
         pack.For("ZADD", keys.Names);
-        foreach (var entry in changes.History)
+        foreach (var (account, holderName) in changes.Opened)
         {
-            if (entry is { Kind: Kind.Create, Decision.IsAccepted: true })
-            {
-                pack.Arguments(2).Number(0)
-                    .Bytes(RedisKeys.NameMember(entry.Command.Create.HolderName.Span, entry.Account));
-            }
+            pack.Arguments(2).Number(0).Bytes(RedisKeys.NameMember(holderName.Span, account));
         }
     }
 

@@ -19,12 +19,9 @@ public sealed class EncodedAnswers
     private readonly int[] ends;
 
     /// <summary>Encodes the answers of a batch.</summary>
-    /// <param name="answers">All of them.</param>
-    /// <param name="firstOffset">Nobody asks for the bytes of answers to what stands before: they have none.</param>
-    public EncodedAnswers(IReadOnlyList<Answer> answers, long firstOffset = 0)
+    public EncodedAnswers(IReadOnlyList<Answer> answers)
     {
-        var asked = answers.Count == 0 || answers[^1].Offset < firstOffset ? 1 : answers.Count;
-        bytes = new ArrayBufferWriter<byte>(asked * OrdinarySize);
+        bytes = new ArrayBufferWriter<byte>(Math.Max(1, answers.Count) * OrdinarySize);
         ends = new int[answers.Count];
         // These are filled again and again: a message of one element is that element with its tag and its length.
         var decision = new StoredDecision();
@@ -32,13 +29,10 @@ public sealed class EncodedAnswers
         var element = new DecisionChunk { Decisions = { pushed } };
         for (var i = 0; i < ends.Length; i++)
         {
-            if (answers[i].Offset >= firstOffset)
-            {
-                Fill(pushed, decision, answers[i]);
-                var size = element.CalculateSize();
-                element.WriteTo(bytes.GetSpan(size)[..size]);
-                bytes.Advance(size);
-            }
+            Fill(pushed, decision, answers[i]);
+            var size = element.CalculateSize();
+            element.WriteTo(bytes.GetSpan(size)[..size]);
+            bytes.Advance(size);
             ends[i] = bytes.WrittenCount;
         }
     }

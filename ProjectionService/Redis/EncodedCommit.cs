@@ -38,8 +38,7 @@ public sealed record EncodedCommit(
         RedisKeys keys, PartitionHead before, PartitionLedger ledger, Changes changes, long? latestFor = null)
     {
         var (from, to) = (before.Position, ledger.Head.Position);
-        var kept = latestFor is { } end ? RedisKeys.OldestChunkAt(end) * RedisKeys.ChunkOffsets : 0;
-        var answers = new EncodedAnswers(changes.Answers, kept);
+        var answers = new EncodedAnswers(changes.Answers);
         return new EncodedCommit(
             keys,
             from,

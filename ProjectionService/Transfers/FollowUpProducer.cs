@@ -1,8 +1,10 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Security.Cryptography;
 using BankAccounts.Log.V1;
 using BankAccounts.ProjectionService.Ledger;
 using BankAccounts.ServiceDefaults;
+using BankAccounts.ServiceDefaults.Kafka;
 using BankAccounts.ServiceDefaults.Redis;
 using BankAccounts.ServiceDefaults.Tracing;
 using Confluent.Kafka;
@@ -16,13 +18,14 @@ namespace BankAccounts.ProjectionService.Transfers;
 /// sent again by whoever owns the transfer's source.
 /// </summary>
 public sealed partial class FollowUpProducer(
-    IProducer<byte[], byte[]> producer,
+    LogProducers producers,
     SharedClock clock,
     IOptions<BankOptions> bank,
     ILogger<FollowUpProducer> logger)
 {
     private static readonly TimeSpan LineInterval = TimeSpan.FromSeconds(10);
 
+    private readonly ConcurrentDictionary<int, FollowUpLane> lanes = new();
     private readonly FailureTally failures = new(LineInterval, TimeProvider.System);
 
     private readonly ByteString producerId =
@@ -31,7 +34,9 @@ public sealed partial class FollowUpProducer(
     private long sequence;
 
     /// <summary>Hands a record over to the client library; false if that cannot be done now.</summary>
-    public bool TrySend(LogRecord record)
+    /// <param name="record">The record.</param>
+    /// <param name="waiting">Among how many that wait to be carried on: many of them share requests.</param>
+    public bool TrySend(LogRecord record, int waiting)
     {
         if (clock.NowMs is not { } nowMs
             || !AccountId.TryRead(PossibleRecord.AccountOf(record).Span, out var account))
@@ -41,9 +46,10 @@ public sealed partial class FollowUpProducer(
         var key = new byte[AccountId.TextLength];
         account.WriteText(key);
         var sending = StartSpan(record, account);
+        var lane = lanes.GetOrAdd(account.Partition, _ => new FollowUpLane(producers));
         try
         {
-            producer.Produce(
+            lane.Enter(waiting).Produce(
                 new TopicPartition(bank.Value.Topic, account.Partition),
                 new Message<byte[], byte[]>
                 {
@@ -51,11 +57,12 @@ public sealed partial class FollowUpProducer(
                     Value = Frame(record, nowMs),
                     Headers = TraceContext.HeadersOf(record),
                 },
-                sending is null ? OnReport : OnReportOf(sending));
+                OnReportOf(sending, lane));
             return true;
         }
         catch (ProduceException<byte[], byte[]> refused)
         {
+            lane.Leave();
             Spans.Fail(sending, refused.Error.Code.ToString());
             Failed(refused.Error);
             return false;
@@ -69,7 +76,7 @@ public sealed partial class FollowUpProducer(
     {
         var nowMs = clock.NowMs
             ?? throw new TimeoutException("Redis has not said yet what time it is.");
-        var delivered = await producer.ProduceAsync(
+        var delivered = await producers.Prompt.ProduceAsync(
             new TopicPartition(bank.Value.Topic, partition),
             new Message<byte[], byte[]> { Key = null!, Value = Frame(record, nowMs) },
             cancellation).WaitAsync(cancellation);
@@ -88,19 +95,15 @@ public sealed partial class FollowUpProducer(
         return sending;
     }
 
-    private Action<DeliveryReport<byte[], byte[]>> OnReportOf(Activity sending) => report =>
+    private Action<DeliveryReport<byte[], byte[]>> OnReportOf(Activity? sending, FollowUpLane lane) => report =>
     {
+        lane.Leave();
         LogSpans.EndSend(sending, report);
-        OnReport(report);
-    };
-
-    private void OnReport(DeliveryReport<byte[], byte[]> report)
-    {
         if (report.Error.Code != ErrorCode.NoError)
         {
             Failed(report.Error);
         }
-    }
+    };
 
     private void Failed(Error error)
     {

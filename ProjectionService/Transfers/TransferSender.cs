@@ -9,9 +9,11 @@ namespace BankAccounts.ProjectionService.Transfers;
 /// is quiet until the fold has caught up with the end that the log had at the start; what was asked
 /// meanwhile is asked again by the source. It belongs to the projector's loop and has no thread.
 /// </summary>
-/// <param name="trySend">Appends a record without waiting; false if that cannot be done now.</param>
+/// <param name="trySend">
+/// Appends a record, of so many that wait to be carried on, without waiting; false if that cannot be done now.
+/// </param>
 /// <param name="clock">Tells when it is time to send again.</param>
-public sealed class TransferSender(Func<LogRecord, bool> trySend, TimeProvider clock)
+public sealed class TransferSender(Func<LogRecord, int, bool> trySend, TimeProvider clock)
 {
     private readonly SortedDictionary<int, OutgoingWindow> queues = [];
     private bool isStarted;
@@ -67,7 +69,7 @@ public sealed class TransferSender(Func<LogRecord, bool> trySend, TimeProvider c
         }
         foreach (var settlement in changes.Settlements)
         {
-            trySend(settlement);
+            trySend(settlement, changes.Settlements.Count);
         }
     }
 
@@ -79,7 +81,7 @@ public sealed class TransferSender(Func<LogRecord, bool> trySend, TimeProvider c
         {
             foreach (var transfer in queue.TakeDue(nowMs))
             {
-                trySend(CreditOf(transfer, queue.SettledBelow));
+                trySend(CreditOf(transfer, queue.SettledBelow), queue.Count);
             }
         }
     }

@@ -4,6 +4,7 @@ using BankAccounts.CommandService;
 using BankAccounts.CommandService.Grpc;
 using BankAccounts.CommandService.Log;
 using BankAccounts.ServiceDefaults;
+using BankAccounts.ServiceDefaults.Kafka;
 using BankAccounts.ServiceDefaults.Redis;
 using BankAccounts.Store.V1;
 using BankAccounts.Tests.Servers;
@@ -100,7 +101,7 @@ public sealed class CommandHost : IAsyncLifetime
         builder.AddServiceDefaults();
         builder.AddBank();
         builder.AddBankGrpc(V1.CommandService.Descriptor.FullName);
-        builder.Services.AddSingleton((IProducer<byte[], byte[]>)(object)Log);
+        builder.Services.AddSingleton(new LogProducers((IProducer<byte[], byte[]>)(object)Log, Log.Gathering()));
         builder.Services.AddSingleton<KafkaIsThere>(() => KafkaIsThere);
         builder.AddCommandCalls();
         app = builder.Build();

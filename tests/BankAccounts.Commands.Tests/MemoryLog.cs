@@ -10,6 +10,9 @@ namespace BankAccounts.Commands.Tests;
 public sealed record Appended(
     int Partition, long Offset, LogRecord Record, Action<DeliveryReport<byte[], byte[]>> OnReport)
 {
+    /// <summary>Whether it was given to the producer that lets records wait for each other.</summary>
+    public bool IsGathered { get; init; }
+
     /// <summary>Kafka has stored it, or a copy of it.</summary>
     public void Acknowledge(long? at = null) => OnReport(new DeliveryReport<byte[], byte[]>
     {
@@ -57,7 +60,18 @@ public class MemoryLog : DispatchProxy
     /// <summary>Nothing more will be appended.</summary>
     public void Close() => appended.Writer.TryComplete();
 
-    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+    /// <summary>The gathering producer, which appends to the same log.</summary>
+    public IProducer<byte[], byte[]> Gathering()
+    {
+        var producer = DispatchProxy.Create<IProducer<byte[], byte[]>, GatheringLog>();
+        ((GatheringLog)(object)producer).Log = this;
+        return producer;
+    }
+
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
+        Take(targetMethod, args, isGathered: false);
+
+    private object? Take(MethodInfo? targetMethod, object?[]? args, bool isGathered)
     {
         if (args is not [TopicPartition to, Message<byte[], byte[]> message, Action<DeliveryReport<byte[], byte[]>> report])
         {
@@ -73,10 +87,23 @@ public class MemoryLog : DispatchProxy
             {
                 report(delivered);
             }
-        });
+        })
+        {
+            IsGathered = isGathered,
+        };
         unreported[place] = entry;
         appended.Writer.TryWrite(entry);
         Interlocked.Increment(ref count);
         return null;
+    }
+
+    /// <summary>Gives a log what it is given, and says by whom.</summary>
+    public class GatheringLog : DispatchProxy
+    {
+        /// <summary>The log.</summary>
+        public MemoryLog Log { get; set; } = null!;
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
+            Log.Take(targetMethod, args, isGathered: true);
     }
 }

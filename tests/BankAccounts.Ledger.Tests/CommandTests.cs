@@ -150,7 +150,7 @@ public sealed class CommandTests
                 new Decision(Reason.AccountExists, 10, 2, 5),
             ],
             changes.History.Select(entry => entry.Decision));
-        Assert.Equal("gift", changes.History[0].Command.Deposit.Description.ToStringUtf8());
+        Assert.Equal("gift", changes.History[0].Texts.Description.ToStringUtf8());
         Assert.Equal([Alice, Bob], changes.Accounts.Keys);
         Assert.Equal(10, changes.Accounts[Alice].Balance);
     }

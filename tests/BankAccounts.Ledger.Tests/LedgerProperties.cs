@@ -139,10 +139,15 @@ public sealed class LedgerProperties
             long balance = 0, version = 0;
             foreach (var entry in history)
             {
-                var (command, decision) = (entry.Command, entry.Decision);
+                var decision = entry.Decision;
                 if (decision.IsAccepted)
                 {
-                    balance += (command.Deposit?.Amount ?? 0) - (command.Withdraw?.Amount ?? 0);
+                    balance += entry.Kind switch
+                    {
+                        Kind.Deposit => entry.Amount,
+                        Kind.Withdraw => -entry.Amount,
+                        _ => 0,
+                    };
                     version++;
                 }
                 Assert.Equal((balance, version), (decision.Balance, decision.Version));

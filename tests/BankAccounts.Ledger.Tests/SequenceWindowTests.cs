@@ -37,6 +37,19 @@ public sealed class SequenceWindowTests
     }
 
     [Fact]
+    public void It_is_resolved_while_nothing_is_under_way()
+    {
+        var window = new SequenceWindow();
+        Assert.True(window.IsResolved);
+        Take(window);
+        Take(window);
+        window.Resolve(2);
+        Assert.False(window.IsResolved);
+        window.Resolve(1);
+        Assert.True(window.IsResolved);
+    }
+
+    [Fact]
     public void A_number_that_was_not_given_is_given_later()
     {
         var window = new SequenceWindow();

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace BankAccounts.ServiceDefaults.Tests;
 
-/// <summary>The producer that both appending services have: who hears its errors, and what these lead to.</summary>
+/// <summary>The producers that both appending services have: who hears its errors, and what these lead to.</summary>
 public sealed class LogProducerTests
 {
     private readonly LogLines<ProducerGuard> lines = new();
@@ -34,13 +34,29 @@ public sealed class LogProducerTests
         }
     }
 
-    [Fact]
-    public async Task The_guard_hears_what_the_client_library_says()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1_000)]
+    public async Task The_guard_hears_what_the_client_library_says(int waiting)
     {
         using var host = HostWith($"127.0.0.1:{FreePorts.Take()}");
-        host.Services.GetRequiredService<IProducer<byte[], byte[]>>();
+        var producer = host.Services.GetRequiredService<LogProducers>().For(waiting);
+        producer.Produce("nowhere", new Message<byte[], byte[]>());
         await Eventually.BecomesTrue(
             () => Task.FromResult(lines.Written.Any(line => line.Id == 1013)), "nobody listens there, and the guard says so");
+    }
+
+    [Fact]
+    public void Many_that_wait_go_by_the_producer_that_gathers()
+    {
+        using var host = HostWith("127.0.0.1:1");
+        var producers = host.Services.GetRequiredService<LogProducers>();
+
+        Assert.Same(host.Services.GetRequiredService<IProducer<byte[], byte[]>>(), producers.For(0));
+        Assert.Same(
+            host.Services.GetRequiredKeyedService<IProducer<byte[], byte[]>>(LogProducers.Gathering),
+            producers.For(LogProducers.GatherFrom));
+        Assert.NotSame(producers.For(0), producers.For(LogProducers.GatherFrom));
     }
 
     [Fact]
@@ -55,7 +71,7 @@ public sealed class LogProducerTests
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration["ConnectionStrings:kafka"] = brokers;
-        builder.AddLogProducer();
+        builder.AddLogProducers();
         builder.Services.AddSingleton<ILogger<ProducerGuard>>(lines);
         return builder.Build();
     }

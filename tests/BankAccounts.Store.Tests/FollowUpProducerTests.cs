@@ -1,6 +1,7 @@
 using BankAccounts.Log.V1;
 using BankAccounts.ProjectionService.Transfers;
 using BankAccounts.ServiceDefaults;
+using BankAccounts.ServiceDefaults.Kafka;
 using BankAccounts.ServiceDefaults.Redis;
 using BankAccounts.ServiceDefaults.Tests;
 using BankAccounts.Tests.Logs;
@@ -28,12 +29,12 @@ public sealed class FollowUpProducerTests(Redis redis)
             BootstrapServers = $"127.0.0.1:{FreePorts.Take()}",
             MessageTimeoutMs = 100,
         }).Build();
-        var followUps = new FollowUpProducer(producer, clock, bank, lines);
+        var followUps = new FollowUpProducer(new LogProducers(producer, producer), clock, bank, lines);
         await Eventually.BecomesTrue(() => Task.FromResult(clock.NowMs is not null), "the time is known");
 
         for (var sent = 0; sent < 3; sent++)
         {
-            Assert.True(followUps.TrySend(Credit()));
+            Assert.True(followUps.TrySend(Credit(), waiting: 1));
         }
         producer.Flush(TimeSpan.FromSeconds(30));
 

@@ -42,13 +42,14 @@ internal sealed class MemoryStore(int partition = Records.Partition)
         Position = ledger.Head.Position;
         logDigest = ledger.Head.LogDigest;
         head = StoreCodec.Encode(ledger.Head, ledger.RequestOrder).ToByteArray();
+        foreach (var (account, holderName) in changes.Opened)
+        {
+            history.Add(account.ToString(), []);
+            names.Add(Hex([.. holderName, 0, .. account.ToByteArray()]));
+        }
         foreach (var entry in changes.History)
         {
             var name = entry.Account.ToString();
-            if (history.TryAdd(name, []))
-            {
-                names.Add(Hex([.. entry.Command.Create.HolderName, 0, .. entry.Account.ToByteArray()]));
-            }
             var stored = new StoredHistoryEntry();
             HistoryLeaves.Fill(stored, entry);
             history[name].Add(stored);
