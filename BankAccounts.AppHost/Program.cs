@@ -8,7 +8,8 @@ try
 {
     var builder = DistributedApplication.CreateBuilder(BankSettings.CompleteFlags(args));
     var bank = BankSettings.Read(builder.Configuration);
-    var partitions = LogPartitions.Of(builder, "kafka", bank).ToString(CultureInfo.InvariantCulture);
+    var count = LogPartitions.Of(builder, "kafka", bank);
+    var partitions = count.ToString(CultureInfo.InvariantCulture);
 
     // The log, which is the truth, and the answers, which can be built again from it.
     var kafka = builder.AddBankKafka("kafka", bank);
@@ -30,6 +31,7 @@ try
         .WithKafka(kafka).WaitFor(kafka)
         .WithReference(redis).WaitFor(redis)
         .WithEnvironment("Bank__PartitionCount", partitions)
+        .WithAccountCache(builder.Configuration, count)
         .WithHttpHealthCheck("/health", endpointName: "health")
         .WithLedgerCommands();
 
