@@ -11,8 +11,10 @@ public static class AccountCache
 {
     private const string Key = "Projection:MaxCachedAccounts";
 
-    /// <summary>What the service takes by itself, and twelve times that.</summary>
+    /// <summary>What the service takes by itself.</summary>
     private const int LeastOfPartition = 100_000;
+
+    /// <summary>What a bank of twelve partitions has of that.</summary>
     private const int OfBank = 1_200_000;
 
     /// <summary>Sets how many, unless the AppHost's own environment says it.</summary>
@@ -23,5 +25,5 @@ public static class AccountCache
             configuration[Key] ?? OfPartition(partitions).ToString(CultureInfo.InvariantCulture));
 
     /// <summary>How many of a partition, where the log has so many partitions.</summary>
-    internal static int OfPartition(int partitions) => Math.Max(LeastOfPartition, OfBank / partitions);
+    public static int OfPartition(int partitions) => Math.Max(LeastOfPartition, OfBank / partitions);
 }

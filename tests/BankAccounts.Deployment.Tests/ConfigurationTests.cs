@@ -47,6 +47,10 @@ public sealed partial class ConfigurationTests
     }
 
     [Fact]
+    public void The_AppHost_leaves_a_bank_of_twelve_partitions_the_accounts_in_memory_that_the_service_takes() =>
+        Assert.Equal(new ProjectionOptions().MaxCachedAccounts, AccountCache.OfPartition(12));
+
+    [Fact]
     public void Every_time_is_bounded_and_says_so_with_its_name()
     {
         // GrpcLimits has narrower bounds, and tests of its own.
