@@ -41,6 +41,9 @@ public static class Bounds
     /// <summary>The longest reply channel or trace context in bytes.</summary>
     public const int MaxReplyToSize = 100;
 
+    /// <summary>The most transfers that one record carries on.</summary>
+    public const int MaxTransfersPerRecord = 64;
+
     /// <summary>The most commands, or results, of one message of a stream of batches.</summary>
     public const int MaxBatchCommands = 1_000;
 

@@ -35,8 +35,6 @@ public readonly record struct HistoryTexts(ByteString RequestId, ByteString Desc
         BodyCase.Deposit => new(command.RequestId, command.Deposit.Description, ByteString.Empty),
         BodyCase.Withdraw => new(command.RequestId, command.Withdraw.Description, ByteString.Empty),
         BodyCase.Transfer => new(command.RequestId, command.Transfer.Description, command.Transfer.ToAccountId),
-        BodyCase.TransferCredit =>
-            new(command.RequestId, command.TransferCredit.Description, command.TransferCredit.FromAccountId),
         _ => throw new UnreachableException(),
     };
 }
@@ -58,6 +56,9 @@ public readonly record struct Answer(LogRecord To, long Offset, Decision? Decisi
 
 /// <summary>A transfer of a channel: the other partition, and its number.</summary>
 public readonly record struct ChannelEntry(int Partition, long Sequence);
+
+/// <summary>A transfer to here: from which partition, and why it was refused, or unspecified.</summary>
+public readonly record struct TakenCredit(int Source, long Sequence, long Amount, Reason Reason);
 
 /// <summary>What became of a transfer so far.</summary>
 public readonly record struct TransferState(UnsettledTransfer Transfer, Decision Decision);
@@ -105,6 +106,9 @@ public sealed class Changes
 
     /// <summary>Channels at which transfers were credited or refused.</summary>
     public HashSet<IncomingChannel> Incoming { get; } = [];
+
+    /// <summary>Transfers that were credited or refused, in the order of the log.</summary>
+    public List<TakenCredit> Credits { get; } = [];
 
     /// <summary>Transfers that are not settled, by destination partition; null: settled.</summary>
     public Dictionary<ChannelEntry, UnsettledTransfer?> Unsettled { get; } = [];

@@ -120,22 +120,26 @@ public sealed class IncomingChannel(int source, long lastSequence, byte[] chain,
     public void LoadExpected(byte[] chain) => ExpectedChain = chain;
 
     /// <summary>
-    /// Whether a credit is proof that the two ends of the channel do not tell the same story: it is the next
-    /// one or the last one and carries another chain, or its source says to have settled what never came.
+    /// Whether a credit is proof that the two ends of the channel do not tell the same story: it goes on from here, or
+    /// ends here, and carries another chain; or its source says to have settled what never came.
     /// </summary>
-    public bool IsRefutedBy(TransferCreditEvent credit) => (credit.Sequence - LastSequence) switch
-    {
-        > 1 => credit.SettledBelow > LastSequence + 1,
-        1 => !credit.Chain.Span.SequenceEqual(ExpectedChain ?? Extend(credit)),
-        0 => ExpectedChain is null && !credit.Chain.Span.SequenceEqual(Chain),
-        _ => false,
-    };
+    public bool IsRefutedBy(TransferCreditEvent credit) =>
+        credit.Sequence > LastSequence + 1
+            ? credit.SettledBelow > LastSequence + 1
+            : (credit.ThroughSequence() - LastSequence) switch
+            {
+                > 0 => !credit.Chain.Span.SequenceEqual(ChainThrough(credit)),
+                0 => ExpectedChain is null && !credit.Chain.Span.SequenceEqual(Chain),
+                _ => false,
+            };
 
     /// <summary>Takes the next number.</summary>
-    public void Take(TransferCreditEvent credit, Reason reason)
+    /// <param name="chain">The chain of the credit that it came with.</param>
+    /// <param name="reason">Why it is refused, or unspecified.</param>
+    public void Take(byte[] chain, Reason reason)
     {
         LastSequence++;
-        Chain = credit.Chain.ToByteArray();
+        Chain = chain;
         ExpectedChain = null;
         if (reason != Reason.Unspecified)
         {
@@ -156,12 +160,18 @@ public sealed class IncomingChannel(int source, long lastSequence, byte[] chain,
         return freed;
     }
 
-    private byte[] Extend(TransferCreditEvent credit) => Digests.AddTransfer(
-        Chain,
-        credit.Sequence,
-        credit.SourceOffset,
-        credit.FromAccountId,
-        credit.ToAccountId,
-        credit.Amount,
-        credit.CurrencyCode);
+    /// <summary>The channel's chain, extended by what it has not taken of a credit.</summary>
+    public byte[] ChainThrough(TransferCreditEvent credit)
+    {
+        var chain = Chain;
+        foreach (var transfer in credit.Transfers().SkipWhile(sent => sent.Sequence <= LastSequence))
+        {
+            chain = transfer.Sequence == LastSequence + 1 && ExpectedChain is { } expected
+                ? expected
+                : Digests.AddTransfer(
+                    chain, transfer.Sequence, transfer.SourceOffset, transfer.From, transfer.To, transfer.Amount,
+                    transfer.CurrencyCode);
+        }
+        return chain;
+    }
 }

@@ -26,14 +26,31 @@ public sealed partial class PartitionLedger
     /// <summary>Takes in a channel that the store holds.</summary>
     public void Load(IncomingChannel channel) => incoming.Add(channel.Source, channel);
 
-    /// <summary>The transfer that a settlement is for; null if it is not unsettled here.</summary>
-    public UnsettledTransfer? Find(TransferSettleEvent settle) =>
-        outgoing.GetValueOrDefault(PartitionOf(settle.ToAccountId))?.Find(settle.Sequence);
+    /// <summary>
+    /// The accounts that a record is about. A settlement names the first of its transfers only; the others are known
+    /// here, unless their commands are in the same batch and name them.
+    /// </summary>
+    public IEnumerable<AccountId> AccountsOf(LedgerRecord record) => record.Command.BodyCase switch
+    {
+        BodyCase.TransferCredit => record.Command.TransferCredit.Transfers().Select(transfer => Read(transfer.To)),
+        BodyCase.TransferSettle => [record.Account, .. SourcesOf(record.Command.TransferSettle)],
+        _ => [record.Account],
+    };
 
-    private static int PartitionOf(ByteString account) =>
+    private IEnumerable<AccountId> SourcesOf(TransferSettleEvent settle) =>
+        outgoing.TryGetValue(PartitionOf(settle.ToAccountId), out var channel)
+            ? settle.Transfers()
+                .Select(transfer => channel.Find(transfer.Sequence))
+                .OfType<UnsettledTransfer>()
+                .Select(transfer => Read(transfer.Command.Transfer.FromAccountId))
+            : [];
+
+    private static AccountId Read(ByteString account) =>
         AccountId.TryRead(account.Span, out var id)
-            ? id.Partition
+            ? id
             : throw new InvalidOperationException("A record that was read has a malformed account id.");
+
+    private static int PartitionOf(ByteString account) => Read(account).Partition;
 
     private bool IsChannelFull(LogRecord command) =>
         command.BodyCase == BodyCase.Transfer
@@ -69,9 +86,9 @@ public sealed partial class PartitionLedger
     }
 
     /// <summary>
-    /// Takes a credit only if its number is exactly the next and its chain extends the channel's. One that
-    /// was taken before is answered again, unless its source has settled it; one that is too early comes
-    /// again; one that does not fit halts the channel until an operator releases it.
+    /// Takes of a credit what comes next in its channel, if its chain extends the channel's. What was taken before is
+    /// answered again, unless its source has settled it; a credit that is too early comes again; one that does not fit
+    /// halts the channel until an operator releases it.
     /// </summary>
     private void Credit(LedgerRecord record, TransferCreditEvent credit, Changes changes)
     {
@@ -93,37 +110,43 @@ public sealed partial class PartitionLedger
         {
             VoidFollowUp(record, VoidReason.CreditGap, changes);
         }
-        else if (credit.Sequence <= channel.LastSequence)
-        {
-            if (credit.Sequence >= channel.SettledBelow)
-            {
-                var reason = channel.Refused.GetValueOrDefault(credit.Sequence);
-                changes.Settlements.Add(Answer(record.Command, channel, reason));
-            }
-            FreeRefusals(channel, credit, changes);
-            VoidFollowUp(record, VoidReason.CreditRepeated, changes);
-        }
         else
         {
-            TakeCredit(record, credit, channel, changes);
+            if (credit.ThroughSequence() > channel.LastSequence)
+            {
+                TakeNext(record, credit, channel, changes);
+            }
+            else
+            {
+                VoidFollowUp(record, VoidReason.CreditRepeated, changes);
+            }
+            if (FollowUps.AnswerTo(record.Command, channel) is { } answer)
+            {
+                changes.Settlements.Add(answer);
+            }
+            FreeRefusals(channel, credit, changes);
         }
     }
 
-    private void TakeCredit(
+    private void TakeNext(
         LedgerRecord record, TransferCreditEvent credit, IncomingChannel channel, Changes changes)
     {
         incoming[channel.Source] = channel;
         changes.Incoming.Add(channel);
         MoveStreamTime(record);
-        var (reason, after) = Rules.Credit(Accounts[record.Account], credit);
-        channel.Take(credit, reason);
-        if (reason != Reason.Unspecified)
+        var chain = credit.Chain.ToByteArray();
+        foreach (var transfer in credit.Transfers().Where(sent => sent.Sequence > channel.LastSequence))
         {
-            changes.Refused[new(channel.Source, credit.Sequence)] = reason;
+            var account = Read(transfer.To);
+            var (reason, after) = Rules.Credit(Accounts[account], transfer);
+            channel.Take(chain, reason);
+            if (reason != Reason.Unspecified)
+            {
+                changes.Refused[new(channel.Source, transfer.Sequence)] = reason;
+            }
+            changes.Credits.Add(new(channel.Source, transfer.Sequence, transfer.Amount, reason));
+            Conclude(record, transfer, account, reason, after, changes);
         }
-        FreeRefusals(channel, credit, changes);
-        ConcludeFollowUp(record, Kind.TransferIn, credit.Amount, reason, after, changes);
-        changes.Settlements.Add(Answer(record.Command, channel, reason));
     }
 
     /// <summary>
@@ -163,78 +186,87 @@ public sealed partial class PartitionLedger
         changes.Incoming.Add(channel);
     }
 
-    private static LogRecord Answer(LogRecord command, IncomingChannel channel, Reason reason)
-    {
-        var credit = command.TransferCredit;
-        return new LogRecord
-        {
-            Traceparent = command.Traceparent,
-            TransferSettle = new TransferSettleEvent
-            {
-                FromAccountId = credit.FromAccountId,
-                ToAccountId = credit.ToAccountId,
-                Sequence = credit.Sequence,
-                Chain = credit.Chain,
-                LastSequence = channel.LastSequence,
-                Reason = (int)reason,
-            },
-        };
-    }
-
-    /// <summary>Makes a transfer final: settled, or refunded. A refund can always land.</summary>
+    /// <summary>
+    /// Makes transfers final that are not, if the last of them is not: its chain shows that both ends mean the same.
+    /// </summary>
     private void Settle(LedgerRecord record, TransferSettleEvent settle, Changes changes)
     {
         var destination = PartitionOf(settle.ToAccountId);
-        if (!outgoing.TryGetValue(destination, out var channel) || settle.Sequence >= channel.NextSequence)
+        if (!outgoing.TryGetValue(destination, out var channel) || settle.ThroughSequence() >= channel.NextSequence)
         {
             VoidFollowUp(record, VoidReason.SettleOrphan, changes);
             return;
         }
-        if (channel.Find(settle.Sequence) is not { } transfer)
+        if (channel.Find(settle.ThroughSequence()) is not { } last)
         {
             VoidFollowUp(record, VoidReason.SettleRepeated, changes);
             return;
         }
-        var asked = transfer.Command.Transfer;
-        if (!settle.Chain.Span.SequenceEqual(transfer.Chain)
-            || settle.FromAccountId != asked.FromAccountId
-            || settle.ToAccountId != asked.ToAccountId
+        if (!settle.Chain.Span.SequenceEqual(last.Chain)
+            || (channel.Find(settle.Sequence) is { } first && !IsFor(first, settle))
             || settle.LastSequence >= channel.NextSequence)
         {
             VoidFollowUp(record, VoidReason.SettleOrphan, changes);
             return;
         }
         MoveStreamTime(record);
-        channel.Settle(settle.Sequence);
         changes.Outgoing.Add(channel);
-        changes.Unsettled[new(destination, settle.Sequence)] = null;
         changes.TakenByDestination[destination] = Math.Max(
             settle.LastSequence, changes.TakenByDestination.GetValueOrDefault(destination));
+        foreach (var answered in settle.Transfers())
+        {
+            if (answered.Sequence > settle.Sequence)
+            {
+                // Each may be remembered, so before each something may have to be forgotten.
+                ForgetOldest(changes);
+            }
+            if (channel.Find(answered.Sequence) is { } transfer)
+            {
+                channel.Settle(answered.Sequence);
+                changes.Unsettled[new(destination, answered.Sequence)] = null;
+                Settle(record, transfer, answered.Reason, changes);
+            }
+        }
+    }
 
-        var reason = (Reason)settle.Reason;
+    private static bool IsFor(UnsettledTransfer transfer, TransferSettleEvent settle) =>
+        settle.FromAccountId == transfer.Command.Transfer.FromAccountId
+        && settle.ToAccountId == transfer.Command.Transfer.ToAccountId;
+
+    /// <summary>Makes a transfer final: settled, or refunded. A refund can always land.</summary>
+    private void Settle(LedgerRecord record, UnsettledTransfer transfer, Reason reason, Changes changes)
+    {
+        var amount = transfer.Command.Transfer.Amount;
+        var account = Read(transfer.Command.Transfer.FromAccountId);
         var isRefund = reason != Reason.Unspecified;
-        var after = Rules.Settle(Accounts[record.Account]!, asked.Amount, isRefund);
+        var after = Rules.Settle(Accounts[account]!, amount, isRefund);
         var final = new Decision(reason, after.Balance, after.Version, transfer.Offset);
         var kind = isRefund ? Kind.TransferRefunded : Kind.TransferSettled;
-        Enter(record, after, transfer.Command, kind, asked.Amount, final, changes);
+        Enter(record, account, after, HistoryTexts.Of(transfer.Command), kind, amount, final, changes);
         changes.Transfers[transfer.Offset] = new(transfer, final);
         if (!transfer.Command.RequestId.IsEmpty)
         {
-            var request = new RequestKey(record.Account, transfer.Command.RequestId);
+            var request = new RequestKey(account, transfer.Command.RequestId);
             Remember(request, new(Fingerprint.Of(transfer.Command), final), changes);
         }
         head.Settled++;
         Tell(transfer.Command, transfer.Offset, final, changes);
     }
 
-    private void ConcludeFollowUp(
-        LedgerRecord record, Kind kind, long amount, Reason reason, Account? after, Changes changes)
+    private void Conclude(
+        LedgerRecord record,
+        in SentTransfer transfer,
+        AccountId account,
+        Reason reason,
+        Account? after,
+        Changes changes)
     {
         var decision = new Decision(
             reason, after?.Balance ?? 0, after?.Version ?? 0, record.Entry.Offset);
         if (after is not null)
         {
-            Enter(record, after, record.Command, kind, amount, decision, changes);
+            var texts = new HistoryTexts(ByteString.Empty, transfer.Description, transfer.From);
+            Enter(record, account, after, texts, Kind.TransferIn, transfer.Amount, decision, changes);
         }
         head.Credited += decision.IsAccepted ? 1 : 0;
         head.Refused += decision.IsAccepted ? 0 : 1;

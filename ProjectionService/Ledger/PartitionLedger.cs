@@ -13,8 +13,8 @@ namespace BankAccounts.ProjectionService.Ledger;
 /// transfers stands in the other half of this class.
 /// </summary>
 /// <remarks>
-/// Only a part of the state is in memory. Before a record is applied, its <see cref="LedgerRecord"/>'s
-/// account, producer and request must be in the tables, and enough of the oldest requests in the queue.
+/// Only a part of the state is in memory. Before a record is applied, its accounts, producer and request must be in
+/// the tables, and enough of the oldest requests in the queue.
 /// </remarks>
 public sealed partial class PartitionLedger
 {
@@ -24,8 +24,10 @@ public sealed partial class PartitionLedger
     /// <summary>… and at least this many of the latest are remembered, however old.</summary>
     public const int RememberedCount = 100_000;
 
-    /// <summary>The most requests that are forgotten before one record; it can add at most one.</summary>
-    public const int MaxForgottenPerRecord = 4;
+    /// <summary>
+    /// The most requests that are forgotten before one record or one settled transfer, which can add at most one.
+    /// </summary>
+    public const int MaxForgottenAtOnce = 4;
 
     private readonly int partition;
     private readonly ProducerOrder producerOrder;
@@ -171,7 +173,7 @@ public sealed partial class PartitionLedger
         if (after is not null)
         {
             var (kind, amount) = Describe(record.Command);
-            Enter(record, after, record.Command, kind, amount, decision, changes);
+            Enter(record, record.Account, after, HistoryTexts.Of(record.Command), kind, amount, decision, changes);
         }
         Tell(record.Command, record.Entry.Offset, decision, changes);
         return decision;
@@ -193,34 +195,35 @@ public sealed partial class PartitionLedger
         _ => throw new UnreachableException(),
     };
 
-    /// <summary>Enters what a record decided into the account's history, with its number and its time.</summary>
+    /// <summary>Enters what a record decided into an account's history, with its number and its time.</summary>
     private void Enter(
         LedgerRecord record,
+        AccountId id,
         Account account,
-        LogRecord command,
+        HistoryTexts texts,
         Kind kind,
         long amount,
         Decision decision,
         Changes changes)
     {
         var entry = new HistoryEntry(
-            record.Account,
+            id,
             account.NextEntry,
             account.NextEntryMs(record.Command.RecordedAtMs),
             record.Entry.Offset,
-            HistoryTexts.Of(command),
+            texts,
             kind,
             amount,
             decision);
         var leaf = leaves.Add(account.Leaf, entry);
         if (entry.Number % HistoryLeaves.MaxEntries == 0)
         {
-            changes.Leaves.Add(new(record.Account, entry.Number, leaf));
+            changes.Leaves.Add(new(id, entry.Number, leaf));
             leaf = ByteString.Empty;
         }
         var entered = account.WithEntry(record.Command.RecordedAtMs, leaf);
-        Accounts.Set(record.Account, entered, Batch);
-        changes.Accounts[record.Account] = entered;
+        Accounts.Set(id, entered, Batch);
+        changes.Accounts[id] = entered;
         changes.History.Add(entry);
     }
 
@@ -270,11 +273,11 @@ public sealed partial class PartitionLedger
         changes.Producers[record.ProducerId] = window;
     }
 
-    /// <summary>Checked before each record, so that the bounds of batches mean nothing.</summary>
+    /// <summary>Before each record and each settled transfer, so that the bounds of batches mean nothing.</summary>
     private void ForgetOldest(Changes changes)
     {
         var horizonMs = head.StreamTimeMs - RememberedMs;
-        for (var forgotten = 0; forgotten < MaxForgottenPerRecord; forgotten++)
+        for (var forgotten = 0; forgotten < MaxForgottenAtOnce; forgotten++)
         {
             if (RequestOrder.Count <= RememberedCount
                 || RequestOrder.Oldest.RememberedAtMs >= horizonMs)

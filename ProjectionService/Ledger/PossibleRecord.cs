@@ -57,26 +57,39 @@ public static class PossibleRecord
         && transfer.PartitionCount is >= 1 and <= Bounds.MaxPartitions;
 
     private static bool Is(TransferCreditEvent credit) =>
-        IsMovement(credit.Amount, credit.CurrencyCode, credit.Description)
-        && !credit.CurrencyCode.IsEmpty
-        && IsAccountId(credit.FromAccountId)
-        && credit.Sequence >= 1
-        && credit.SourceOffset >= 0
+        credit.Sequence >= 1
         && credit.Chain.Length == Bounds.DigestSize
-        // It is on its way because it is not settled itself.
+        // The first is on its way because it is not settled itself.
         && credit.SettledBelow >= 1
-        && credit.SettledBelow <= credit.Sequence;
+        && credit.SettledBelow <= credit.Sequence
+        && credit.Further.Count < Bounds.MaxTransfersPerRecord
+        && credit.Further.Count <= long.MaxValue - credit.Sequence
+        && AccountId.TryRead(credit.FromAccountId.Span, out var from)
+        && AccountId.TryRead(credit.ToAccountId.Span, out var to)
+        && credit.Transfers().All(transfer => Is(transfer, from.Partition, to.Partition));
+
+    private static bool Is(SentTransfer transfer, int source, int destination) =>
+        IsMovement(transfer.Amount, transfer.CurrencyCode, transfer.Description)
+        && !transfer.CurrencyCode.IsEmpty
+        && transfer.SourceOffset >= 0
+        && AccountId.TryRead(transfer.From.Span, out var from) && from.Partition == source
+        && AccountId.TryRead(transfer.To.Span, out var to) && to.Partition == destination;
 
     private static bool Is(TransferSettleEvent settle) =>
         IsAccountId(settle.ToAccountId)
         && settle.Sequence >= 1
+        && settle.FurtherReasons.Count < Bounds.MaxTransfersPerRecord
         && settle.LastSequence >= settle.Sequence
+        && settle.LastSequence - settle.Sequence >= settle.FurtherReasons.Count
         && settle.Chain.Length == Bounds.DigestSize
-        && (Reason)settle.Reason is Reason.Unspecified
-            or Reason.DestinationNotFound
-            or Reason.DestinationClosed
-            or Reason.DestinationCurrencyMismatch
-            or Reason.DestinationBalanceLimit;
+        && settle.Transfers().All(answered => IsOfDestination(answered.Reason));
+
+    private static bool IsOfDestination(Reason reason) => reason
+        is Reason.Unspecified
+        or Reason.DestinationNotFound
+        or Reason.DestinationClosed
+        or Reason.DestinationCurrencyMismatch
+        or Reason.DestinationBalanceLimit;
 
     private static bool Is(ChannelReleaseEvent release) =>
         IsPartition(release.SourcePartition)

@@ -29,16 +29,16 @@ public static class Rules
         };
 
     /// <summary>Decides a transfer against its destination; null if there is no such account.</summary>
-    public static (Reason Reason, Account? After) Credit(Account? account, TransferCreditEvent credit) =>
+    public static (Reason Reason, Account? After) Credit(Account? account, in SentTransfer transfer) =>
         account switch
         {
             null => (Reason.DestinationNotFound, account),
             { IsClosed: true } => (Reason.DestinationClosed, account),
-            _ when credit.CurrencyCode != account.CurrencyCode =>
+            _ when transfer.CurrencyCode != account.CurrencyCode =>
                 (Reason.DestinationCurrencyMismatch, account),
-            _ when account.WouldExceedLimit(credit.Amount) =>
+            _ when account.WouldExceedLimit(transfer.Amount) =>
                 (Reason.DestinationBalanceLimit, account),
-            _ => Accept(account, checked(account.Balance + credit.Amount)),
+            _ => Accept(account, checked(account.Balance + transfer.Amount)),
         };
 
     /// <summary>The source of a transfer that its destination credited or refused. Never refused.</summary>

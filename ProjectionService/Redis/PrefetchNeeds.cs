@@ -29,21 +29,27 @@ public sealed class PrefetchNeeds
     public static PrefetchNeeds Of(IReadOnlyCollection<LedgerRecord> records, PartitionLedger ledger)
     {
         var needs = new PrefetchNeeds();
+        var mayBeRemembered = records.Count;
         foreach (var record in records.Where(record => record.IsCommand && !record.IsChannelRelease))
         {
-            AddMissing(ledger.Accounts, record.Account, needs.Accounts, ledger.Batch);
             if (record.IsFollowUp)
             {
+                foreach (var account in ledger.AccountsOf(record))
+                {
+                    AddMissing(ledger.Accounts, account, needs.Accounts, ledger.Batch);
+                }
+                mayBeRemembered += record.Command.TransferSettle?.FurtherReasons.Count ?? 0;
                 continue;
             }
+            AddMissing(ledger.Accounts, record.Account, needs.Accounts, ledger.Batch);
             AddMissing(ledger.Producers, record.ProducerId, needs.Producers, ledger.Batch);
             if (record.Request is { } request)
             {
                 AddMissing(ledger.Requests, request, needs.Requests, ledger.Batch);
             }
         }
-        var mayBeForgotten = records.Count * PartitionLedger.MaxForgottenPerRecord;
-        if (ledger.RequestOrder.Count + records.Count > PartitionLedger.RememberedCount
+        var mayBeForgotten = mayBeRemembered * PartitionLedger.MaxForgottenAtOnce;
+        if (ledger.RequestOrder.Count + mayBeRemembered > PartitionLedger.RememberedCount
             && ledger.RequestOrder.Lacks(mayBeForgotten))
         {
             needs.OldestRequests = mayBeForgotten;

@@ -1,6 +1,5 @@
 using BankAccounts.Log.V1;
 using BankAccounts.ProjectionService.Ledger;
-using Google.Protobuf;
 
 namespace BankAccounts.ProjectionService.Transfers;
 
@@ -10,7 +9,7 @@ namespace BankAccounts.ProjectionService.Transfers;
 /// meanwhile is asked again by the source. It belongs to the projector's loop and has no thread.
 /// </summary>
 /// <param name="trySend">
-/// Appends a record, of so many that wait to be carried on, without waiting; false if that cannot be done now.
+/// Appends a record without waiting, of so many transfers that wait to be carried on; false if that cannot be done now.
 /// </param>
 /// <param name="clock">Tells when it is time to send again.</param>
 public sealed class TransferSender(Func<LogRecord, int, bool> trySend, TimeProvider clock)
@@ -67,9 +66,10 @@ public sealed class TransferSender(Func<LogRecord, int, bool> trySend, TimeProvi
         {
             QueueTo(destination).DestinationTook(lastSequence);
         }
+        var answered = changes.Settlements.Sum(settlement => settlement.TransferSettle.Transfers().Count());
         foreach (var settlement in changes.Settlements)
         {
-            trySend(settlement, changes.Settlements.Count);
+            trySend(settlement, answered);
         }
     }
 
@@ -79,32 +79,11 @@ public sealed class TransferSender(Func<LogRecord, int, bool> trySend, TimeProvi
         var nowMs = NowMs;
         foreach (var queue in queues.Values)
         {
-            foreach (var transfer in queue.TakeDue(nowMs))
+            foreach (var transfers in SharedRecords.Of(queue.TakeDue(nowMs)))
             {
-                trySend(CreditOf(transfer, queue.SettledBelow), queue.Count);
+                trySend(FollowUps.CreditOf(transfers, queue.SettledBelow), queue.Count);
             }
         }
-    }
-
-    private static LogRecord CreditOf(UnsettledTransfer transfer, long settledBelow)
-    {
-        var asked = transfer.Command.Transfer;
-        return new LogRecord
-        {
-            Traceparent = transfer.Command.Traceparent,
-            TransferCredit = new TransferCreditEvent
-            {
-                FromAccountId = asked.FromAccountId,
-                ToAccountId = asked.ToAccountId,
-                Amount = asked.Amount,
-                CurrencyCode = transfer.CurrencyCode,
-                Description = asked.Description,
-                Sequence = transfer.Sequence,
-                SourceOffset = transfer.Offset,
-                Chain = UnsafeByteOperations.UnsafeWrap(transfer.Chain),
-                SettledBelow = settledBelow,
-            },
-        };
     }
 
     private OutgoingWindow QueueTo(int destination)

@@ -1,4 +1,5 @@
 using BankAccounts.ProjectionService.Ledger;
+using BankAccounts.Store.V1;
 using Google.Protobuf;
 
 namespace BankAccounts.ProjectionService.Verification;
@@ -64,26 +65,22 @@ public sealed class PartitionMoney(int partition)
     {
         foreach (var answer in changes.Answers)
         {
-            // An answer to a repeated request, or to a transfer's command, names an earlier offset.
-            if (answer.Decision is not { } decision || decision.Offset != answer.Offset)
-            {
-                continue;
-            }
-            if (answer.To.TransferCredit is { } credit)
-            {
-                Note(received, credit.FromAccountId, credit.Sequence, credit.Amount,
-                    decision.IsAccepted ? TransferEnd.Taken : TransferEnd.Refused);
-            }
-            else if (decision.IsAccepted)
+            // An answer to a repeated request names an earlier offset.
+            if (answer.Decision is { IsAccepted: true } decision && decision.Offset == answer.Offset)
             {
                 Deposits += answer.To.Deposit?.Amount ?? 0;
                 Withdrawals += answer.To.Withdraw?.Amount ?? 0;
             }
         }
+        foreach (var credit in changes.Credits)
+        {
+            Note(received, credit.Source, credit.Sequence, credit.Amount,
+                credit.Reason == Reason.Unspecified ? TransferEnd.Taken : TransferEnd.Refused);
+        }
         foreach (var (transfer, decision) in changes.Transfers.Values)
         {
             var asked = transfer.Command.Transfer;
-            Note(sent, asked.ToAccountId, transfer.Sequence, asked.Amount,
+            Note(sent, PartitionOf(asked.ToAccountId), transfer.Sequence, asked.Amount,
                 decision.IsPending ? TransferEnd.Unsettled
                 : decision.IsAccepted ? TransferEnd.Taken
                 : TransferEnd.Refused);
@@ -100,16 +97,16 @@ public sealed class PartitionMoney(int partition)
         }
     }
 
+    private static int PartitionOf(ByteString account) => AccountId.TryRead(account.Span, out var id)
+        ? id.Partition
+        : throw new InvalidOperationException("A record that was decided has a malformed account id.");
+
     private static void Note(
-        Dictionary<int, List<long>> channels, ByteString account, long sequence, long amount, TransferEnd end)
+        Dictionary<int, List<long>> channels, int partition, long sequence, long amount, TransferEnd end)
     {
-        if (!AccountId.TryRead(account.Span, out var id))
+        if (!channels.TryGetValue(partition, out var ends))
         {
-            throw new InvalidOperationException("A record that was decided has a malformed account id.");
-        }
-        if (!channels.TryGetValue(id.Partition, out var ends))
-        {
-            channels.Add(id.Partition, ends = []);
+            channels.Add(partition, ends = []);
         }
         while (ends.Count < sequence)
         {

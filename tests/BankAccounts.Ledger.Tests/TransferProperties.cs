@@ -39,6 +39,7 @@ public sealed class TransferProperties
         byte Byte() => (byte)random.Next(256);
         HashSet<VoidReason> voids = [];
         HashSet<Reason> reasons = [];
+        HashSet<(int Carried, int Taken)> shares = [];
         for (var number = 0; number < 40; number++)
         {
             var bank = new TwoPartitions();
@@ -48,9 +49,11 @@ public sealed class TransferProperties
             }
             voids.UnionWith(bank.Voids);
             reasons.UnionWith(bank.Reasons);
+            shares.UnionWith(bank.Shares);
         }
         Assert.Equal(
             [VoidReason.CreditRepeated, VoidReason.CreditGap, VoidReason.SettleRepeated], voids.Order());
+        Assert.Equal([(1, 1), (2, 1), (2, 2), (3, 1), (3, 2), (3, 3)], shares.Order());
         Assert.Empty(
             ((Reason[])[
                 Reason.Unspecified, Reason.InsufficientFunds, Reason.SameAccount, Reason.AccountNotFound,
@@ -86,6 +89,9 @@ public sealed class TransferProperties
         public HashSet<VoidReason> Voids { get; } = [];
 
         public HashSet<Reason> Reasons { get; } = [];
+
+        /// <summary>How many transfers records carried on, and how many of them the destination took.</summary>
+        public HashSet<(int Carried, int Taken)> Shares { get; } = [];
 
         public void Do(TransferStep step)
         {
@@ -161,6 +167,14 @@ public sealed class TransferProperties
             {
                 Note(answer);
             }
+            if (changes.Credits.Count > 0)
+            {
+                Shares.Add((record.TransferCredit.Transfers().Count(), changes.Credits.Count));
+            }
+            foreach (var credit in changes.Credits)
+            {
+                credited.Add((credit.Source, partition, credit.Sequence), credit.Reason == Reason.Unspecified);
+            }
             Voids.UnionWith(changes.Voids.Select(note => note.Reason));
             changes.Settlements.ForEach(Send);
             foreach (var channel in ledger.Outgoing.Values)
@@ -168,6 +182,7 @@ public sealed class TransferProperties
                 foreach (var transfer in channel.Unsettled)
                 {
                     Send(CreditOf(transfer, channel));
+                    Send(FollowUps.CreditOf(channel.RunFrom(transfer.Sequence, max: 3), channel.Unsettled.First().Sequence));
                 }
             }
             return changes;
@@ -182,11 +197,6 @@ public sealed class TransferProperties
             Reasons.Add(decision.Reason);
             var isFirst = decision.IsAccepted && decision.Offset == answer.Offset;
             paidIn += isFirst ? (answer.To.Deposit?.Amount ?? 0) - (answer.To.Withdraw?.Amount ?? 0) : 0;
-            if (answer.To.TransferCredit is { } credit)
-            {
-                Assert.True(AccountId.TryRead(credit.FromAccountId.Span, out var from));
-                credited.Add((from.Partition, answer.To.AccountOf().Partition, credit.Sequence), decision.IsAccepted);
-            }
         }
 
         private void Send(LogRecord record)
@@ -197,20 +207,8 @@ public sealed class TransferProperties
             }
         }
 
-        private static LogRecord CreditOf(UnsettledTransfer transfer, OutgoingChannel channel) => new()
-        {
-            TransferCredit = new TransferCreditEvent
-            {
-                FromAccountId = transfer.Command.Transfer.FromAccountId,
-                ToAccountId = transfer.Command.Transfer.ToAccountId,
-                Amount = transfer.Command.Transfer.Amount,
-                CurrencyCode = transfer.CurrencyCode,
-                Sequence = transfer.Sequence,
-                SourceOffset = transfer.Offset,
-                Chain = ByteString.CopyFrom(transfer.Chain),
-                SettledBelow = channel.Unsettled.First().Sequence,
-            },
-        };
+        private static LogRecord CreditOf(UnsettledTransfer transfer, OutgoingChannel channel) =>
+            FollowUps.CreditOf([transfer], channel.Unsettled.First().Sequence);
 
         private OutgoingChannel? ChannelOf(TransferStep step) =>
             Ledgers[step.From % 2].Outgoing.GetValueOrDefault(step.To % 2);

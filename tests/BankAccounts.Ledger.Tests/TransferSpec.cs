@@ -44,9 +44,56 @@ internal static class TransferSpec
         return credits;
     }
 
+    /// <summary>The same transfers in one record, whose numbers follow one another.</summary>
+    public static LogRecord InOne(params LogRecord[] credits) => credits[0].With(copy =>
+    {
+        copy.TransferCredit.Chain = credits[^1].TransferCredit.Chain;
+        foreach (var credit in credits.Skip(1).Select(credit => credit.TransferCredit))
+        {
+            copy.TransferCredit.Further.Add(new FurtherCredit
+            {
+                FromAccountId = credit.FromAccountId,
+                ToAccountId = credit.ToAccountId,
+                Amount = credit.Amount,
+                CurrencyCode = credit.CurrencyCode,
+                Description = credit.Description,
+                SourceOffset = credit.SourceOffset,
+            });
+        }
+    });
+
     /// <summary>The same when the source has settled everything below a number.</summary>
     public static LogRecord SettledBelow(this LogRecord credit, long sequence) =>
         credit.With(copy => copy.TransferCredit.SettledBelow = sequence);
+
+    /// <summary>Unsettled transfers whose numbers follow one another, from one of them on.</summary>
+    public static List<UnsettledTransfer> RunFrom(this OutgoingChannel channel, long sequence, int max)
+    {
+        List<UnsettledTransfer> run = [];
+        while (run.Count < max && channel.Find(sequence + run.Count) is { } transfer)
+        {
+            run.Add(transfer);
+        }
+        return run;
+    }
+
+    /// <summary>The answer to transfers whose numbers follow one another, the last of which is not settled.</summary>
+    public static LogRecord SettleManyOf(
+        this PartitionLedger ledger, int destination, long sequence, params Reason[] reasons)
+    {
+        var answer = ledger.SettleOf(destination, sequence + reasons.Length - 1);
+        return answer.With(copy =>
+        {
+            if (ledger.Outgoing[destination].Find(sequence)?.Command.Transfer is { } first)
+            {
+                copy.TransferSettle.FromAccountId = first.FromAccountId;
+                copy.TransferSettle.ToAccountId = first.ToAccountId;
+            }
+            copy.TransferSettle.Sequence = sequence;
+            copy.TransferSettle.Reason = (int)reasons[0];
+            copy.TransferSettle.FurtherReasons.Add(reasons.Skip(1).Select(reason => (int)reason));
+        });
+    }
 
     /// <summary>The answer to a transfer that is not settled.</summary>
     public static LogRecord SettleOf(

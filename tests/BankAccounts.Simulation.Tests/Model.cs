@@ -198,37 +198,50 @@ internal sealed class Model(int partition)
         {
             return Nothing(VoidReason.ChannelHalted);
         }
-        var chainThere = chainsIn.GetValueOrDefault(source) ?? new byte[32];
-        if ((credit.Sequence > received.Count + 1 && credit.SettledBelow > received.Count + 1)
-            || (credit.Sequence == received.Count && !credit.Chain.Span.SequenceEqual(chainThere)))
+        var (last, chain) = (credit.Sequence, chainsIn.GetValueOrDefault(source) ?? new byte[32]);
+        var taken = new List<(AccountId To, long Amount, string Currency)>();
+        void Carry(ByteString from, ByteString to, long amount, ByteString currencyCode, long sourceOffset)
+        {
+            var currency = currencyCode.ToStringUtf8();
+            if (last == received.Count + taken.Count + 1)
+            {
+                chain = Chained(chain, last, sourceOffset, from, to, amount, currency);
+                taken.Add((Read(to), amount, currency));
+            }
+            last++;
+        }
+        Carry(credit.FromAccountId, credit.ToAccountId, credit.Amount, credit.CurrencyCode, credit.SourceOffset);
+        foreach (var further in credit.Further)
+        {
+            Carry(further.FromAccountId, further.ToAccountId, further.Amount, further.CurrencyCode, further.SourceOffset);
+        }
+        last--;
+        var isGap = credit.Sequence > received.Count + 1;
+        if (isGap ? credit.SettledBelow > received.Count + 1
+            : last >= received.Count && !credit.Chain.Span.SequenceEqual(chain))
         {
             Halted[source] = offset;
             return Nothing(VoidReason.CreditOrphan);
         }
-        if (credit.Sequence != received.Count + 1)
+        if (taken.Count == 0)
         {
-            return Nothing(credit.Sequence > received.Count ? VoidReason.CreditGap : VoidReason.CreditRepeated);
-        }
-        var currency = credit.CurrencyCode.ToStringUtf8();
-        var chain = Chained(
-            chainThere, credit.Sequence, credit.SourceOffset,
-            credit.FromAccountId, credit.ToAccountId, credit.Amount, currency);
-        if (!credit.Chain.Span.SequenceEqual(chain))
-        {
-            Halted[source] = offset;
-            return Nothing(VoidReason.CreditOrphan);
+            return Nothing(isGap ? VoidReason.CreditGap : VoidReason.CreditRepeated);
         }
         chainsIn[source] = chain;
-        var id = Read(credit.ToAccountId);
+        return taken.ConvertAll(one => Credit(offset, received, one.To, one.Amount, one.Currency))[0];
+    }
+
+    private ModelOutcome Credit(long offset, List<ModelCredit> received, AccountId id, long amount, string currency)
+    {
         var account = Now(id);
         var reason = account is null ? Reason.DestinationNotFound
             : account.IsClosed ? Reason.DestinationClosed
             : account.Currency != currency ? Reason.DestinationCurrencyMismatch
             : Reason.Unspecified;
-        received.Add(new ModelCredit(credit.Amount, offset, reason));
+        received.Add(new ModelCredit(amount, offset, reason));
         return reason != Reason.Unspecified ? Refused(reason, account, offset) : Accept(offset, id, account! with
         {
-            Balance = account.Balance + credit.Amount,
+            Balance = account.Balance + amount,
             Version = account.Version + 1,
         });
     }
@@ -236,20 +249,35 @@ internal sealed class Model(int partition)
     private ModelOutcome Settle(long offset, TransferSettleEvent settle)
     {
         var sent = Of(Sent, Read(settle.ToAccountId).Partition);
-        if (settle.Sequence > sent.Count)
+        int[] reasons = [settle.Reason, .. settle.FurtherReasons];
+        var first = (int)settle.Sequence - 1;
+        var end = first + reasons.Length;
+        if (end > sent.Count)
         {
             return Nothing(VoidReason.SettleOrphan);
         }
-        var transfer = sent[(int)settle.Sequence - 1];
-        if (transfer.FinalAt != long.MaxValue)
+        if (sent[end - 1].FinalAt != long.MaxValue)
         {
             return Nothing(VoidReason.SettleRepeated);
         }
-        if (!settle.Chain.Span.SequenceEqual(transfer.Chain) || settle.LastSequence > sent.Count)
+        if (!settle.Chain.Span.SequenceEqual(sent[end - 1].Chain) || settle.LastSequence > sent.Count)
         {
             return Nothing(VoidReason.SettleOrphan);
         }
-        (transfer.FinalAt, transfer.IsRefund) = (offset, settle.Reason != 0);
+        var outcome = Nothing(VoidReason.SettleRepeated);
+        for (var i = first; i < end; i++)
+        {
+            if (sent[i].FinalAt == long.MaxValue)
+            {
+                outcome = Settle(offset, sent[i], (Reason)reasons[i - first]);
+            }
+        }
+        return outcome;
+    }
+
+    private ModelOutcome Settle(long offset, ModelTransfer transfer, Reason reason)
+    {
+        (transfer.FinalAt, transfer.IsRefund) = (offset, reason != Reason.Unspecified);
         var asked = transfer.Command.Transfer;
         var id = Read(asked.FromAccountId);
         var account = Now(id)!;
@@ -259,7 +287,7 @@ internal sealed class Model(int partition)
             Unsettled = account.Unsettled - asked.Amount,
             Version = account.Version + 1,
         }) with
-        { Reason = (Reason)settle.Reason, Offset = transfer.OpenedAt };
+        { Reason = reason, Offset = transfer.OpenedAt };
         Finals[transfer.OpenedAt] = final;
         if (!transfer.Command.RequestId.IsEmpty)
         {

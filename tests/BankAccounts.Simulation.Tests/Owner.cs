@@ -133,9 +133,7 @@ internal sealed class Owner(
             return entry;
         }
         credit.Sequence = channel.LastSequence + 1;
-        credit.Chain = ByteString.CopyFrom(Digests.AddTransfer(
-            channel.Chain, credit.Sequence, credit.SourceOffset, credit.FromAccountId, credit.ToAccountId,
-            credit.Amount, credit.CurrencyCode));
+        credit.Chain = ByteString.CopyFrom(channel.ChainThrough(credit));
         return entry with { Value = LogFrame.Encode(record) };
     }
 }

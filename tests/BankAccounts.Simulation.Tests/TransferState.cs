@@ -1,6 +1,7 @@
 using System.Text;
 using BankAccounts.Log.V1;
 using BankAccounts.ProjectionService.Ledger;
+using BankAccounts.ProjectionService.Transfers;
 using BankAccounts.Tests.Logs;
 using Google.Protobuf;
 using static BankAccounts.Tests.Logs.Records;
@@ -110,7 +111,7 @@ internal sealed class TransferState
 
     private LogRecord? OldestUnsettled() =>
         source.Outgoing.GetValueOrDefault(destinationPartition)?.Unsettled.FirstOrDefault() is { } oldest
-            ? CreditOf(oldest, oldest.Sequence)
+            ? FollowUps.CreditOf([oldest], oldest.Sequence)
             : null;
 
     private TransferState With(LogRecord record, int? nowAsked = null)
@@ -130,7 +131,12 @@ internal sealed class TransferState
         var channel = newSource.Outgoing.GetValueOrDefault(destinationPartition);
         foreach (var transfer in channel?.Unsettled ?? [])
         {
-            var credit = CreditOf(transfer, channel!.Unsettled.First().Sequence);
+            var credit = FollowUps.CreditOf([transfer], channel!.Unsettled.First().Sequence);
+            next.TryAdd(credit.ToString(), credit);
+        }
+        foreach (var shared in SharedRecords.Of([.. channel?.Unsettled ?? []]))
+        {
+            var credit = FollowUps.CreditOf(shared, channel!.Unsettled.First().Sequence);
             next.TryAdd(credit.ToString(), credit);
         }
         var isOne = destinationPartition == 0;
@@ -147,28 +153,10 @@ internal sealed class TransferState
         }
         return record.With(copy =>
         {
-            var credit = copy.TransferCredit;
-            credit.Sequence = channel.LastSequence + 1;
-            credit.Chain = ByteString.CopyFrom(Digests.AddTransfer(
-                channel.Chain, credit.Sequence, credit.SourceOffset, credit.FromAccountId, credit.ToAccountId,
-                credit.Amount, credit.CurrencyCode));
+            copy.TransferCredit.Sequence = channel.LastSequence + 1;
+            copy.TransferCredit.Chain = ByteString.CopyFrom(channel.ChainThrough(copy.TransferCredit));
         });
     }
-
-    private static LogRecord CreditOf(UnsettledTransfer transfer, long settledBelow) => new()
-    {
-        TransferCredit = new TransferCreditEvent
-        {
-            FromAccountId = transfer.Command.Transfer.FromAccountId,
-            ToAccountId = transfer.Command.Transfer.ToAccountId,
-            Amount = transfer.Command.Transfer.Amount,
-            CurrencyCode = transfer.CurrencyCode,
-            Sequence = transfer.Sequence,
-            SourceOffset = transfer.Offset,
-            Chain = ByteString.CopyFrom(transfer.Chain),
-            SettledBelow = settledBelow,
-        },
-    };
 
     private PartitionLedger Copy(PartitionLedger ledger, int partition)
     {

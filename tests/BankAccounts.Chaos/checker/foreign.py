@@ -75,15 +75,15 @@ def orphan(number, partitions):
     record = log.LogRecord(
         recorded_at_ms=1_800_000_000_000, producer_id=random.randbytes(16), producer_sequence=1)
     sequence = random.choice([1, 2, 3, 5, 50, 10_000])
-    chain = random.randbytes(32)
+    chain, further = random.randbytes(32), random.choice([0, 0, 1, 40])
+    money = {"from_account_id": there, "to_account_id": here, "amount": 1_000_000, "currency_code": b"USD"}
     if random.random() < 0.5:
         record.transfer_credit.CopyFrom(log.TransferCreditEvent(
-            from_account_id=there, to_account_id=here, amount=1_000_000, currency_code=b"USD", sequence=sequence,
-            chain=chain, settled_below=1))
+            sequence=sequence, chain=chain, settled_below=1, further=[log.FurtherCredit(**money)] * further, **money))
     else:
         record.transfer_settle.CopyFrom(log.TransferSettleEvent(
-            from_account_id=here, to_account_id=there, sequence=sequence, chain=chain, last_sequence=sequence,
-            reason=random.choice([0, 12, 13])))
+            from_account_id=here, to_account_id=there, sequence=sequence, chain=chain, last_sequence=sequence + further,
+            reason=random.choice([0, 12, 13]), further_reasons=random.choices([0, 12, 13], k=further)))
     return text_of(here).encode(), frame.encode(record)
 
 

@@ -149,9 +149,9 @@ class Partition:
         if possible.partition_of(account) != self.number or key != possible.text_of(account).encode():
             return self._void(offset, "WRONG_PARTITION")
         if kind == "transfer_credit":
-            return self._credit(offset, account, record)
+            return self._credit(offset, record)
         if kind == "transfer_settle":
-            return self._settle(offset, account, record)
+            return self._settle(offset, record)
         return self._command(offset, account, kind, record)
 
     def _command(self, offset, account, kind, record):
@@ -258,45 +258,57 @@ class Partition:
         self.transfers[offset] = (transfer, decision)
         self.pending_answers[offset] = decision
 
-    def _credit(self, offset, account, record):
+    def _credit(self, offset, record):
         body = record.transfer_credit
         source = possible.partition_of(body.from_account_id)
         channel = self.incoming.get(source, Incoming())
         if channel.halted_by is not None:
             return self._void(offset, "CHANNEL_HALTED")
-        if self._is_refuted(channel, body):
+        new = [(number, one) for number, one in possible.sent(body) if number > channel.last]
+        if self._is_refuted(channel, body, new):
             channel.halted_by = offset
             self.incoming[source] = channel
             return self._void(offset, "CREDIT_ORPHAN")
         if body.sequence > channel.last + 1:
             return self._void(offset, "CREDIT_GAP")
-        if body.sequence <= channel.last:
+        if not new:
             self._free_refusals(channel, body)
             return self._void(offset, "CREDIT_REPEATED")
         self.incoming[source] = channel
         self._move_time(record)
-        reason, after = self._decide_credit(self.accounts.get(account), body)
-        channel.last, channel.chain, channel.expected = body.sequence, body.chain, b""
-        if reason:
-            channel.refused[body.sequence] = reason
+        channel.chain, channel.expected = body.chain, b""
+        decisions = [self._take(offset, record, channel, number, one) for number, one in new]
         self._free_refusals(channel, body)
+        # The answer at the record's place is that to the first which it took.
+        self.answers[offset] = decisions[0]
+
+    def _take(self, offset, record, channel, number, body):
+        account = body.to_account_id
+        reason, after = self._decide_credit(self.accounts.get(account), body)
+        channel.last = number
+        if reason:
+            channel.refused[number] = reason
         self.counts["refused" if reason else "credited"] += 1
         decision = Decision(offset, reason, after.balance if after else 0, after.version if after else 0)
         if after:
             self._enter(account, after, record, "TRANSFER_IN", body.amount, body.description, b"",
                         body.from_account_id, decision, offset)
         self._tell(offset, decision)
+        return decision
 
     @staticmethod
-    def _is_refuted(channel, body):
+    def _is_refuted(channel, body, new):
         """Proof that the two ends of a channel do not tell the same story."""
         if body.sequence > channel.last + 1:
             return body.settled_below > channel.last + 1
-        if body.sequence == channel.last + 1:
-            return body.chain != (channel.expected or chain_of(
-                channel.chain, body.sequence, body.source_offset, body.from_account_id, body.to_account_id,
-                body.amount, body.currency_code))
-        return body.sequence == channel.last and not channel.expected and body.chain != channel.chain
+        if not new:
+            ends_here = body.sequence + len(body.further) == channel.last
+            return ends_here and not channel.expected and body.chain != channel.chain
+        chain = channel.chain
+        for number, one in new:
+            chain = channel.expected if channel.expected and number == channel.last + 1 else chain_of(
+                chain, number, one.source_offset, one.from_account_id, one.to_account_id, one.amount, one.currency_code)
+        return body.chain != chain
 
     def _decide_credit(self, here, body):
         if not here:
@@ -316,22 +328,29 @@ class Partition:
             for sequence in [number for number in channel.refused if number < body.settled_below]:
                 del channel.refused[sequence]
 
-    def _settle(self, offset, account, record):
+    def _settle(self, offset, record):
         body = record.transfer_settle
+        through = body.sequence + len(body.further_reasons)
         channel = self.outgoing.get(possible.partition_of(body.to_account_id))
-        if not channel or body.sequence >= channel.next:
+        if not channel or through >= channel.next:
             return self._void(offset, "SETTLE_ORPHAN")
-        transfer = channel.unsettled.get(body.sequence)
-        if not transfer:
+        if through not in channel.unsettled:
             return self._void(offset, "SETTLE_REPEATED")
-        asked = transfer.record.transfer
-        if (body.chain != transfer.chain or body.from_account_id != asked.from_account_id
-                or body.to_account_id != asked.to_account_id or body.last_sequence >= channel.next):
+        first = channel.unsettled.get(body.sequence)
+        if (body.chain != channel.unsettled[through].chain or body.last_sequence >= channel.next
+                or first and (body.from_account_id != first.record.transfer.from_account_id
+                              or body.to_account_id != first.record.transfer.to_account_id)):
             return self._void(offset, "SETTLE_ORPHAN")
         self._move_time(record)
-        del channel.unsettled[body.sequence]
+        for number, reason in possible.answered(body):
+            transfer = channel.unsettled.pop(number, None)
+            if transfer:
+                self._end(offset, record, transfer, reason_name(reason))
+
+    def _end(self, offset, record, transfer, reason):
+        asked = transfer.record.transfer
+        account = asked.from_account_id
         here = self.accounts[account]
-        reason = reason_name(body.reason)
         after = self._next(here, unsettled=here.unsettled - asked.amount,
                            balance=here.balance + (asked.amount if reason else 0))
         final = Decision(transfer.offset, reason, after.balance, after.version)

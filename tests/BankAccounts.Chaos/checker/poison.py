@@ -57,9 +57,10 @@ def records(number, partitions):
         (key, log.LogRecord(**head(), close=log.CloseEvent(account_id=here))),
         (key, log.LogRecord(**head(), transfer_credit=log.TransferCreditEvent(
             from_account_id=there, to_account_id=here, sequence=10**9, source_offset=1, chain=bytes(32), settled_below=1,
-            **money))),
+            further=[log.FurtherCredit(from_account_id=there, to_account_id=here, source_offset=2, **money)], **money))),
         (key, log.LogRecord(**head(), transfer_settle=log.TransferSettleEvent(
-            from_account_id=here, to_account_id=there, sequence=10**9, chain=bytes(32), last_sequence=10**9))),
+            from_account_id=here, to_account_id=there, sequence=10**9, chain=bytes(32), last_sequence=10**9 + 2,
+            further_reasons=[0, 12]))),
         (None, log.LogRecord(**head(), channel_release=log.ChannelReleaseEvent(
             source_partition=(number + 1) % partitions, destination_partition=number, halted_by_offset=10**15,
             description=b"poison"))),
@@ -87,15 +88,40 @@ def with_fields(number, partitions):
     """Each field of each record at each value."""
     for which in range(len(records(number, partitions))):
         sample = records(number, partitions)[which][1]
-        for place, message in (("", sample), (sample.WhichOneof("body") + ".", body_of(sample))):
-            for field in message.DESCRIPTOR.fields:
+        body = sample.WhichOneof("body")
+        parts = [("", lambda record: record), (body + ".", body_of)]
+        if body == "transfer_credit":
+            parts.append((body + ".further.", lambda record: body_of(record).further[0]))
+        for place, part_of in parts:
+            for field in part_of(sample).DESCRIPTOR.fields:
                 if field.type == FieldDescriptor.TYPE_MESSAGE:
                     continue
                 for value in values_of(field):
                     key, record = records(number, partitions)[which]
-                    setattr(record if not place else body_of(record), field.name, value)
+                    put(part_of(record), field, value)
                     if not halts_a_channel(record):
                         yield f"{sample.WhichOneof('body')}: {place}{field.name} = {shown(value)}", key, frame.encode(record), ""
+
+
+def put(message, field, value):
+    if field.label == FieldDescriptor.LABEL_REPEATED:
+        getattr(message, field.name)[:] = [0, value]
+    else:
+        setattr(message, field.name, value)
+
+
+def crowds(number, partitions):
+    """As many transfers in a record as there may be, and one more."""
+    for count in (63, 64):
+        for which, name in ((5, "further"), (6, "further_reasons")):
+            key, record = records(number, partitions)[which]
+            further = getattr(body_of(record), name)
+            first = further[0]
+            del further[:]
+            further.extend([first] * count)
+            if which == 6:
+                record.transfer_settle.last_sequence += count
+            yield f"{record.WhichOneof('body')}: {count} further", key, frame.encode(record), "" if count == 63 else "IMPOSSIBLE"
 
 
 def halts_a_channel(record):
@@ -211,6 +237,7 @@ def forgeries(number, partitions):
             credit = record.transfer_credit
             credit.from_account_id, credit.chain = account_in(source), random.randbytes(32)
             credit.sequence = credit.settled_below = 10**9
+            credit.further[0].from_account_id = credit.from_account_id
             yield f"a forged credit {'behind one ' if expected else ''}from partition {source}", key, frame.encode(record), expected
 
 
@@ -220,6 +247,7 @@ def main(folder, bootstrap, _, partitions, *arguments):
     families = [with_fields, cut_and_changed, framings, keys]
     kinds = [kind for number, family in enumerate(families) for kind in
              ((number, *one) for one in family(number % partitions, partitions))]
+    kinds += [(0, *one) for one in crowds(0, partitions)]
     kinds += [(number % partitions, *one) for number in (4, 5) for one in forgeries(number % partitions, partitions)]
 
     options = {"api_version": (0, 9)} if "--kafka09" in arguments else {}

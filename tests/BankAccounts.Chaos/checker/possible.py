@@ -2,6 +2,7 @@
 
 MAX_AMOUNT = 10**15
 MAX_TIME_MS = 253_402_300_799_999
+MOST_TRANSFERS = 64  # that one record carries on
 
 
 def partition_of(account):
@@ -55,15 +56,34 @@ def is_possible(record):
     if record.request_id:
         return False
     if kind == "transfer_credit":
-        return (is_movement(body) and body.currency_code != b"" and is_account(body.from_account_id)
-                and body.sequence >= 1 and body.source_offset >= 0 and len(body.chain) == 32
-                and 1 <= body.settled_below <= body.sequence)
+        return (body.sequence >= 1 and len(body.chain) == 32 and 1 <= body.settled_below <= body.sequence
+                and len(body.further) < MOST_TRANSFERS and body.sequence + len(body.further) < 2**63
+                and all(is_sent(body, one) for _, one in sent(body)))
     if kind == "transfer_settle":
-        return (is_account(body.to_account_id) and 1 <= body.sequence <= body.last_sequence
-                and len(body.chain) == 32 and body.reason in (0, 12, 13, 14, 15))
+        return (is_account(body.to_account_id) and body.sequence >= 1 and len(body.further_reasons) < MOST_TRANSFERS
+                and body.last_sequence >= body.sequence + len(body.further_reasons)
+                and len(body.chain) == 32 and all(reason in (0, 12, 13, 14, 15) for _, reason in answered(body)))
     return (0 <= body.source_partition < 65_536 and 0 <= body.destination_partition < 65_536
             and body.halted_by_offset >= 0 and body.next_sequence >= 0
             and len(body.next_chain) == (32 if body.next_sequence else 0) and is_text(body.description, 1, 200))
+
+
+def sent(credit):
+    """The transfers of a credit with their numbers: the first, and those behind it."""
+    return enumerate((credit, *credit.further), credit.sequence)
+
+
+def answered(settle):
+    """What became of the transfers of a settlement, with their numbers."""
+    return enumerate((settle.reason, *settle.further_reasons), settle.sequence)
+
+
+def is_sent(credit, one):
+    """Whether a transfer of a credit is within its bounds and of the same channel as the first."""
+    return (is_movement(one) and one.currency_code != b"" and one.source_offset >= 0
+            and is_account(one.from_account_id) and is_account(one.to_account_id)
+            and one.from_account_id[:2] == credit.from_account_id[:2]
+            and one.to_account_id[:2] == credit.to_account_id[:2])
 
 
 def account_of(record):
