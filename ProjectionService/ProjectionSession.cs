@@ -67,15 +67,33 @@ public sealed class ProjectionSession
     public Task FoldAsync(List<LogEntry> batch, CancellationToken cancellation) =>
         FoldAsync(batch, tracer: null, cancellation);
 
-    /// <summary>Folds a batch in the traces of its commands, and commits it once the one before is confirmed.</summary>
+    /// <summary>
+    /// Folds a batch in the traces of its commands, and commits it once the one before is confirmed. If its records
+    /// carry so many transfers on that it would be too large for one commit, it is several.
+    /// </summary>
     public async Task FoldAsync(List<LogEntry> batch, BatchTracer? tracer, CancellationToken cancellation)
     {
-        ledger.Batch++;
         var records = Read(batch);
-        if (records.Count == 0)
+        var steps = 0;
+        var first = 0;
+        for (var next = 0; next < records.Count; next++)
         {
-            return;
+            if (next > first && steps + records[next].Steps > options.MaxBatchRecords)
+            {
+                await FoldAsync(records[first..next], tracer, cancellation);
+                (first, steps) = (next, 0);
+            }
+            steps += records[next].Steps;
         }
+        if (records.Count > first)
+        {
+            await FoldAsync(records[first..], tracer, cancellation);
+        }
+    }
+
+    private async Task FoldAsync(List<LedgerRecord> records, BatchTracer? tracer, CancellationToken cancellation)
+    {
+        ledger.Batch++;
         var trace = tracer?.Begin(records);
         try
         {

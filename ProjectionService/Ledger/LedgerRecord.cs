@@ -41,6 +41,10 @@ public sealed class LedgerRecord
     public bool IsFollowUp =>
         Command.BodyCase is BodyCase.TransferCredit or BodyCase.TransferSettle;
 
+    /// <summary>How many decisions it may lead to: one, or as many as it carries transfers on.</summary>
+    public int Steps =>
+        1 + (Readable?.TransferCredit?.Further.Count ?? Readable?.TransferSettle?.FurtherReasons.Count ?? 0);
+
     /// <summary>Whether an operator wrote it, to let a halted channel go on. It is for no account.</summary>
     public bool IsChannelRelease => Command.BodyCase == BodyCase.ChannelRelease;
 

@@ -21,24 +21,25 @@ public sealed class LogFold(int partition, ILogCursor cursor)
 
     /// <summary>Folds some records, none at or behind a position, and returns what they changed.</summary>
     /// <param name="position">Where it ends at the latest.</param>
-    /// <param name="maxRecords">How many at most.</param>
+    /// <param name="maxSteps">After how many decisions it ends; the last record may lead to some more.</param>
     /// <param name="cancellation">Ends the wait for a record.</param>
     /// <param name="answersFrom">The first offset whose answers are noted among the changes.</param>
     /// <exception cref="LogMismatchException">No record stands right before the position.</exception>
     /// <exception cref="NewerFormatException">A record cannot be folded by this build.</exception>
     /// <exception cref="LogSilentException">The log gave no record in time.</exception>
-    public Changes Next(long position, int maxRecords, CancellationToken cancellation, long answersFrom = 0)
+    public Changes Next(long position, int maxSteps, CancellationToken cancellation, long answersFrom = 0)
     {
         Ledger.Batch++;
         var changes = new Changes { AnswersFrom = answersFrom };
-        for (var count = 0; count < maxRecords && IsBefore(position); count++)
+        var steps = 0;
+        while (steps < maxSteps && IsBefore(position))
         {
             var entry = ahead ?? cursor.Read(cancellation);
             ahead = null;
             if (entry.Offset >= position)
             {
                 ahead = entry;
-                return count > 0 ? changes : throw new LogMismatchException(
+                return steps > 0 ? changes : throw new LogMismatchException(
                     $"the log goes on from {Ledger.Head.Position} with offset {entry.Offset}");
             }
             var record = Ledger.Read(entry);
@@ -48,6 +49,7 @@ public sealed class LogFold(int partition, ILogCursor cursor)
                     $"Partition {partition}: the record at offset {entry.Offset} is of a newer format.");
             }
             Ledger.Apply(record, changes);
+            steps += record.Steps;
         }
         return changes;
     }

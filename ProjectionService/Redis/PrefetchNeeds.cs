@@ -38,7 +38,7 @@ public sealed class PrefetchNeeds
                 {
                     AddMissing(ledger.Accounts, account, needs.Accounts, ledger.Batch);
                 }
-                mayBeRemembered += record.Command.TransferSettle?.FurtherReasons.Count ?? 0;
+                mayBeRemembered += record.Steps - 1;
                 continue;
             }
             AddMissing(ledger.Accounts, record.Account, needs.Accounts, ledger.Batch);

@@ -6,7 +6,6 @@ using BankAccounts.ProjectionService.Redis;
 using BankAccounts.ProjectionService.Tracing;
 using BankAccounts.ProjectionService.Transfers;
 using BankAccounts.ServiceDefaults;
-using BankAccounts.ServiceDefaults.Redis;
 using BankAccounts.ServiceDefaults.Tracing;
 using BankAccounts.Tests.Logs;
 using Google.Protobuf;
@@ -155,24 +154,4 @@ public sealed class BatchTraceTests : IDisposable
         ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded);
 
     private static string TextOf(ActivityContext context) => $"00-{context.TraceId}-{context.SpanId}-01";
-
-    /// <summary>All of the state is in the ledger's memory; commits go nowhere.</summary>
-    private sealed class MemoryOnlyStore() : LedgerStore(Records.Partition)
-    {
-        public bool RefusesCommits { get; init; }
-
-        public override Task<(RedisKeys Keys, PartitionLedger Ledger)> LoadAsync(CancellationToken cancellation) =>
-            Task.FromResult((new RedisKeys(Partition, 1), PartitionLedger.StartInMemory(Partition)));
-
-        public override Task PrefetchAsync(
-            RedisKeys keys,
-            PartitionLedger ledger,
-            PrefetchNeeds needs,
-            long confirmedPosition,
-            CancellationToken cancellation) => Task.CompletedTask;
-
-        public override Task CommitAsync(EncodedCommit commit, CancellationToken cancellation) => RefusesCommits
-            ? Task.FromException(new CommitRefusedException("Another owner was faster."))
-            : Task.CompletedTask;
-    }
 }

@@ -14,9 +14,9 @@ public sealed class MoneyTests
     {
         var check = new MoneyCheck([MoneyOf(3), MoneyOf(4)]);
 
-        // The third transfer to partition 4 is credited and not settled, the fourth only debited; of those
-        // back, the first is credited, and the second refused and not refunded yet.
-        Assert.Equal(40 + 20, check.InFlight);
+        // Of the transfers to partition 4 the seventh and the ninth are credited and not settled, the eighth is refused
+        // and not refunded yet, and the tenth only debited; of those back, the first is credited, and the second refused.
+        Assert.Equal(14 + 16 + 20, check.InFlight);
         Assert.Equal(0, check.Ahead);
         Assert.Equal(check.Deposits - check.Withdrawals, check.Balances + check.InFlight);
         Assert.True(check.Deposits >= 1_500);

@@ -48,14 +48,14 @@ public sealed class StatusTests(Redis redis) : StoreTest(redis)
         Assert.Equal(log.Count, status.Position);
         Assert.Equal(Convert.ToHexStringLower(ledger.Head.LogDigest), status.LogDigest);
         Assert.Equal(Convert.ToHexStringLower(ledger.Head.DecisionDigest), status.DecisionDigest);
-        Assert.Equal(2, status.UnsettledTransfers);
+        Assert.Equal(4, status.UnsettledTransfers);
         Assert.True(status.OldestUnsettledMs > 1_000_000);
         Assert.Equal(0, status.RebuildPosition);
         Assert.True(built.Generation > keys.Generation);
         Assert.Equal(
             (ledger.Head.Accepted, ledger.Head.Rejected, ledger.Head.Repeated, ledger.Head.Voids),
             (status.Counters.Accepted, status.Counters.Rejected, status.Counters.RepeatedRequests, status.Counters.Voids));
-        Assert.Equal((2, 1, 3), (status.Counters.Credited, status.Counters.Refused, status.Counters.Settled));
+        Assert.Equal((2, 1, 7), (status.Counters.Credited, status.Counters.Refused, status.Counters.Settled));
     }
 
     [Fact]

@@ -2,7 +2,6 @@ using BankAccounts.Log.V1;
 using BankAccounts.ProjectionService.Ledger;
 using BankAccounts.ProjectionService.Log;
 using BankAccounts.Tests.Logs;
-using Google.Protobuf;
 using static BankAccounts.Tests.Logs.Records;
 
 namespace BankAccounts.Store.Tests;
@@ -43,26 +42,13 @@ internal sealed class TransferLog
         return this;
     }
 
-    /// <summary>Appends the credit of a channel's transfer.</summary>
-    public TransferLog Credit(int source, int destination, long sequence)
+    /// <summary>Appends the credit of a channel's transfer, and of those behind it up to another.</summary>
+    public TransferLog Credit(int source, int destination, long sequence, long? through = null)
     {
-        var transfer = SideOf(source).Ledger.Outgoing[destination].Find(sequence)!;
-        var asked = transfer.Command.Transfer;
-        return Append(new LogRecord
-        {
-            TransferCredit = new TransferCreditEvent
-            {
-                FromAccountId = asked.FromAccountId,
-                ToAccountId = asked.ToAccountId,
-                Amount = asked.Amount,
-                CurrencyCode = transfer.CurrencyCode,
-                Description = asked.Description,
-                Sequence = sequence,
-                SourceOffset = transfer.Offset,
-                Chain = ByteString.CopyFrom(transfer.Chain),
-                SettledBelow = 1,
-            },
-        });
+        var channel = SideOf(source).Ledger.Outgoing[destination];
+        var transfers = Enumerable.Range((int)sequence, (int)((through ?? sequence) - sequence) + 1)
+            .Select(number => channel.Find(number)!);
+        return Append(FollowUps.CreditOf([.. transfers], settledBelow: 1));
     }
 
     /// <summary>Appends the latest answer that a destination gave.</summary>
@@ -95,6 +81,10 @@ internal sealed class TransferLog
             .Append(Transfer(alice, carol, 70)).Append(Transfer(alice, missing, 60)).Append(Transfer(alice, carol, 50))
             .Append(Transfer(alice, carol, 40))
             .Credit(3, 4, 1).Settle(4).Credit(3, 4, 2).Settle(4).Credit(3, 4, 3)
+            .Append(Transfer(alice, missing, 11)).Append(Transfer(alice, carol, 12)).Append(Transfer(alice, carol, 13))
+            .Append(Transfer(alice, missing, 14)).Append(Transfer(alice, carol, 15))
+            .Credit(3, 4, 3, through: 6).Settle(4).Credit(3, 4, 7, through: 9)
+            .Append(Transfer(alice, carol, 16))
             .Append(Transfer(carol, bob, 30)).Credit(4, 3, 1)
             .Append(Transfer(carol, Id(99), 20)).Credit(4, 3, 2);
     }
