@@ -117,7 +117,8 @@ public sealed partial class PartitionProjector(
 
     private async Task FoldAsync(Action onProgress, CancellationToken cancellation)
     {
-        var sender = new TransferSender(followUps.TrySend, TimeProvider.System);
+        var sender = new TransferSender(
+            followUps.TrySend, TimeProvider.System, options.MaxTransfersPerRecord);
         await report.LoadingAsync(cancellation);
         var session = await ProjectionSession.BeginAsync(
             store,

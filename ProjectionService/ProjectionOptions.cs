@@ -9,9 +9,18 @@ public sealed record ProjectionOptions
     /// <summary>The configuration section.</summary>
     public const string Section = "Projection";
 
-    /// <summary>The most records of one batch, and so of one commit.</summary>
+    /// <summary>
+    /// The most records of one batch, and so of one commit. One that carries on several transfers counts for as many.
+    /// </summary>
     [Range(1, 10_000)]
     public int MaxBatchRecords { get; init; } = 1_000;
+
+    /// <summary>
+    /// How many transfers share a record at the most. Older projectors, to which a record has one transfer, halt at one
+    /// that has more.
+    /// </summary>
+    [Range(1, Bounds.MaxTransfersPerRecord)]
+    public int MaxTransfersPerRecord { get; init; } = Bounds.MaxTransfersPerRecord;
 
     /// <summary>How many records of a partition wait in memory before its reading pauses.</summary>
     [Range(1, 1_000_000)]

@@ -81,6 +81,7 @@ public sealed class ProjectionSession
             if (next > first && steps + records[next].Steps > options.MaxBatchRecords)
             {
                 await FoldAsync(records[first..next], tracer, cancellation);
+                cancellation.ThrowIfCancellationRequested();
                 (first, steps) = (next, 0);
             }
             steps += records[next].Steps;

@@ -41,6 +41,9 @@ public static class LogFrame
 
     private const int ChecksumOffset = 6;
 
+    /// <summary>The most bytes that 32 bits take, seven to each.</summary>
+    private const int MaxTagSize = 5;
+
     private static readonly MessageParser<LogRecord> DiscardingParser =
         LogRecord.Parser.WithDiscardUnknownFields(true);
 
@@ -91,22 +94,24 @@ public static class LogFrame
     }
 
     /// <summary>
-    /// Whether every field is known. Protobuf has six wire types; its parser for .NET skips tags of the two
-    /// others as if they were fields, in this version of it. No format can ever have them: they are malformed.
+    /// Whether every field is known. Protobuf has six wire types and tags of 32 bits; its parser for .NET skips tags of
+    /// two other types as if they were fields, and takes longer ones, in this version of it. No format can ever have
+    /// either: they are malformed.
     /// </summary>
     private static FrameKind KindOf(ReadOnlySpan<byte> message, MessageDescriptor descriptor)
     {
         var kind = FrameKind.Record;
         using var input = new CodedInputStream(message.ToArray());
+        var begins = 0L;
         for (var tag = input.ReadTag(); tag != 0; tag = input.ReadTag())
         {
             var wireType = WireFormat.GetTagWireType(tag);
-            if (wireType > WireFormat.WireType.Fixed32)
+            if (wireType > WireFormat.WireType.Fixed32 || input.Position - begins > MaxTagSize)
             {
                 return FrameKind.Malformed;
             }
             var field = descriptor.FindFieldByNumber(WireFormat.GetTagFieldNumber(tag));
-            var isKnown = field is not null && wireType == WireTypeOf(field);
+            var isKnown = field is not null && (wireType == WireTypeOf(field) || IsPacked(field, wireType));
             if (isKnown && field!.FieldType == FieldType.Message)
             {
                 var inner = KindOf(input.ReadBytes().Span, field.MessageType);
@@ -121,9 +126,16 @@ public static class LogFrame
                 kind = isKnown ? kind : FrameKind.Unknown;
                 input.SkipLastField();
             }
+            begins = input.Position;
         }
         return kind;
     }
+
+    /// <summary>Numbers of a repeated field may stand one by one, or several in one piece.</summary>
+    private static bool IsPacked(FieldDescriptor field, WireFormat.WireType wireType) =>
+        field.IsRepeated
+        && WireTypeOf(field) == WireFormat.WireType.Varint
+        && wireType == WireFormat.WireType.LengthDelimited;
 
     private static WireFormat.WireType WireTypeOf(FieldDescriptor field) => field.FieldType switch
     {

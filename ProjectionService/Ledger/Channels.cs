@@ -119,13 +119,16 @@ public sealed class IncomingChannel(int source, long lastSequence, byte[] chain,
     /// <summary>Takes in what the store holds of a release.</summary>
     public void LoadExpected(byte[] chain) => ExpectedChain = chain;
 
+    /// <summary>Whether a credit begins behind the number that comes next.</summary>
+    public bool LeavesOut(TransferCreditEvent credit) => credit.Sequence - LastSequence > 1;
+
     /// <summary>
     /// Whether a credit is proof that the two ends of the channel do not tell the same story: it goes on from here, or
     /// ends here, and carries another chain; or its source says to have settled what never came.
     /// </summary>
     public bool IsRefutedBy(TransferCreditEvent credit) =>
-        credit.Sequence > LastSequence + 1
-            ? credit.SettledBelow > LastSequence + 1
+        LeavesOut(credit)
+            ? credit.SettledBelow - LastSequence > 1
             : (credit.ThroughSequence() - LastSequence) switch
             {
                 > 0 => !credit.Chain.Span.SequenceEqual(ChainThrough(credit)),
@@ -164,7 +167,7 @@ public sealed class IncomingChannel(int source, long lastSequence, byte[] chain,
     public byte[] ChainThrough(TransferCreditEvent credit)
     {
         var chain = Chain;
-        foreach (var transfer in credit.Transfers().SkipWhile(sent => sent.Sequence <= LastSequence))
+        foreach (var transfer in credit.TransfersFrom(LastSequence + 1))
         {
             chain = transfer.Sequence == LastSequence + 1 && ExpectedChain is { } expected
                 ? expected

@@ -30,12 +30,22 @@ public readonly record struct AnsweredTransfer(long Sequence, Reason Reason);
 /// </summary>
 public static class FollowUps
 {
+    /// <summary>How many transfers a credit has.</summary>
+    public static int TransferCount(this TransferCreditEvent credit) => 1 + credit.Further.Count;
+
+    /// <summary>How many transfers a settlement answers.</summary>
+    public static int TransferCount(this TransferSettleEvent settle) => 1 + settle.FurtherReasons.Count;
+
     /// <summary>The number of the last transfer of a credit.</summary>
     public static long ThroughSequence(this TransferCreditEvent credit) => credit.Sequence + credit.Further.Count;
 
     /// <summary>The number of the last transfer of a settlement.</summary>
     public static long ThroughSequence(this TransferSettleEvent settle) =>
         settle.Sequence + settle.FurtherReasons.Count;
+
+    /// <summary>The transfers of a credit from a number on, in their order.</summary>
+    public static IEnumerable<SentTransfer> TransfersFrom(this TransferCreditEvent credit, long sequence) =>
+        credit.Transfers().SkipWhile(transfer => transfer.Sequence < sequence);
 
     /// <summary>The transfers of a credit, in the order of their numbers.</summary>
     public static IEnumerable<SentTransfer> Transfers(this TransferCreditEvent credit)
@@ -113,7 +123,7 @@ public static class FollowUps
     {
         var credit = command.TransferCredit;
         TransferSettleEvent? answer = null;
-        foreach (var transfer in credit.Transfers().SkipWhile(sent => sent.Sequence < channel.SettledBelow))
+        foreach (var transfer in credit.TransfersFrom(channel.SettledBelow))
         {
             var reason = (int)channel.Refused.GetValueOrDefault(transfer.Sequence);
             if (answer is not null)

@@ -31,7 +31,10 @@ public sealed class LedgerRecord
     /// <summary>What can be read of a command or of a void record; null if nothing.</summary>
     public LogRecord? Readable { get; private init; }
 
-    /// <summary>The account that the command is for; of no meaning for the release of a channel.</summary>
+    /// <summary>
+    /// The account that the command is for, the one that its key names: of several transfers that of the first. Of no
+    /// meaning for the release of a channel.
+    /// </summary>
     public AccountId Account { get; private init; }
 
     /// <summary>The process that appended it.</summary>
@@ -42,8 +45,8 @@ public sealed class LedgerRecord
         Command.BodyCase is BodyCase.TransferCredit or BodyCase.TransferSettle;
 
     /// <summary>How many decisions it may lead to: one, or as many as it carries transfers on.</summary>
-    public int Steps =>
-        1 + (Readable?.TransferCredit?.Further.Count ?? Readable?.TransferSettle?.FurtherReasons.Count ?? 0);
+    public int Steps => !IsCommand ? 1
+        : Command.TransferCredit?.TransferCount() ?? Command.TransferSettle?.TransferCount() ?? 1;
 
     /// <summary>Whether an operator wrote it, to let a halted channel go on. It is for no account.</summary>
     public bool IsChannelRelease => Command.BodyCase == BodyCase.ChannelRelease;

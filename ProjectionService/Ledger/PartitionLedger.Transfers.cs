@@ -106,7 +106,7 @@ public sealed partial class PartitionLedger
             channel.Halt(record.Entry.Offset);
             VoidFollowUp(record, VoidReason.CreditOrphan, changes);
         }
-        else if (credit.Sequence > channel.LastSequence + 1)
+        else if (channel.LeavesOut(credit))
         {
             VoidFollowUp(record, VoidReason.CreditGap, changes);
         }
@@ -135,7 +135,7 @@ public sealed partial class PartitionLedger
         changes.Incoming.Add(channel);
         MoveStreamTime(record);
         var chain = credit.Chain.ToByteArray();
-        foreach (var transfer in credit.Transfers().Where(sent => sent.Sequence > channel.LastSequence))
+        foreach (var transfer in credit.TransfersFrom(channel.LastSequence + 1))
         {
             var account = Read(transfer.To);
             var (reason, after) = Rules.Credit(Accounts[account], transfer);
@@ -217,7 +217,7 @@ public sealed partial class PartitionLedger
         {
             if (answered.Sequence > settle.Sequence)
             {
-                // Each may be remembered, so before each something may have to be forgotten.
+                // Each may be remembered, so before each behind the first something may have to be forgotten.
                 ForgetOldest(changes);
             }
             if (channel.Find(answered.Sequence) is { } transfer)

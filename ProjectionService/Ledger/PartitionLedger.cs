@@ -25,9 +25,10 @@ public sealed partial class PartitionLedger
     public const int RememberedCount = 100_000;
 
     /// <summary>
-    /// The most requests that are forgotten before one record or one settled transfer, which can add at most one.
+    /// The most requests that are forgotten before a record, and before each transfer behind the first of a settlement:
+    /// each can add at most one.
     /// </summary>
-    public const int MaxForgottenAtOnce = 4;
+    public const int MaxForgottenPerRecord = 4;
 
     private readonly int partition;
     private readonly ProducerOrder producerOrder;
@@ -273,11 +274,11 @@ public sealed partial class PartitionLedger
         changes.Producers[record.ProducerId] = window;
     }
 
-    /// <summary>Before each record and each settled transfer, so that the bounds of batches mean nothing.</summary>
+    /// <summary>Counted by records and what they settle, so that the bounds of batches mean nothing.</summary>
     private void ForgetOldest(Changes changes)
     {
         var horizonMs = head.StreamTimeMs - RememberedMs;
-        for (var forgotten = 0; forgotten < MaxForgottenAtOnce; forgotten++)
+        for (var forgotten = 0; forgotten < MaxForgottenPerRecord; forgotten++)
         {
             if (RequestOrder.Count <= RememberedCount
                 || RequestOrder.Oldest.RememberedAtMs >= horizonMs)

@@ -62,7 +62,7 @@ public static class PossibleRecord
         // The first is on its way because it is not settled itself.
         && credit.SettledBelow >= 1
         && credit.SettledBelow <= credit.Sequence
-        && credit.Further.Count < Bounds.MaxTransfersPerRecord
+        && credit.TransferCount() <= Bounds.MaxTransfersPerRecord
         && credit.Further.Count <= long.MaxValue - credit.Sequence
         && AccountId.TryRead(credit.FromAccountId.Span, out var from)
         && AccountId.TryRead(credit.ToAccountId.Span, out var to)
@@ -78,7 +78,7 @@ public static class PossibleRecord
     private static bool Is(TransferSettleEvent settle) =>
         IsAccountId(settle.ToAccountId)
         && settle.Sequence >= 1
-        && settle.FurtherReasons.Count < Bounds.MaxTransfersPerRecord
+        && settle.TransferCount() <= Bounds.MaxTransfersPerRecord
         && settle.LastSequence >= settle.Sequence
         && settle.LastSequence - settle.Sequence >= settle.FurtherReasons.Count
         && settle.Chain.Length == Bounds.DigestSize

@@ -47,8 +47,8 @@ public sealed partial class CommitEncoder
     }
 
     /// <summary>
-    /// The answers to the batch's own records; their offsets grow. A settlement answers the command of its transfer,
-    /// which stands before it: that answer is kept with the transfer.
+    /// The answers to the batch's own records, the first to each; their offsets grow. A settlement answers the command
+    /// of its transfer, which stands before it: that answer is kept with the transfer.
     /// </summary>
     private static List<int> OwnAnswers(List<Answer> answers, long from)
     {

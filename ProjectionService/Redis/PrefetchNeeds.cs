@@ -38,7 +38,7 @@ public sealed class PrefetchNeeds
                 {
                     AddMissing(ledger.Accounts, account, needs.Accounts, ledger.Batch);
                 }
-                mayBeRemembered += record.Steps - 1;
+                mayBeRemembered += record.Command.TransferSettle is { } settle ? settle.TransferCount() - 1 : 0;
                 continue;
             }
             AddMissing(ledger.Accounts, record.Account, needs.Accounts, ledger.Batch);
@@ -48,7 +48,7 @@ public sealed class PrefetchNeeds
                 AddMissing(ledger.Requests, request, needs.Requests, ledger.Batch);
             }
         }
-        var mayBeForgotten = mayBeRemembered * PartitionLedger.MaxForgottenAtOnce;
+        var mayBeForgotten = mayBeRemembered * PartitionLedger.MaxForgottenPerRecord;
         if (ledger.RequestOrder.Count + mayBeRemembered > PartitionLedger.RememberedCount
             && ledger.RequestOrder.Lacks(mayBeForgotten))
         {

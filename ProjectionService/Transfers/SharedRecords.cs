@@ -17,15 +17,16 @@ public static class SharedRecords
     /// </summary>
     private const int TransferSize = 80;
 
-    /// <summary>Divides transfers into the records that carry them, in their order.</summary>
-    public static IEnumerable<IReadOnlyList<UnsettledTransfer>> Of(IReadOnlyList<UnsettledTransfer> transfers)
+    /// <summary>Divides transfers into the records that carry them, so many to each at most, in their order.</summary>
+    public static IEnumerable<IReadOnlyList<UnsettledTransfer>> Of(
+        IReadOnlyList<UnsettledTransfer> transfers, int maxPerRecord)
     {
         List<UnsettledTransfer> record = [];
         var size = HeadSize;
         foreach (var transfer in transfers)
         {
             var more = TransferSize + transfer.Command.Transfer.Description.Length;
-            if (record.Count > 0 && (size + more > LogFrame.MaxSize || !GoesBehind(record, transfer)))
+            if (record.Count > 0 && (size + more > LogFrame.MaxSize || !GoesBehind(record, transfer, maxPerRecord)))
             {
                 yield return record;
                 (record, size) = ([], HeadSize);
@@ -39,8 +40,8 @@ public static class SharedRecords
         }
     }
 
-    private static bool GoesBehind(List<UnsettledTransfer> record, UnsettledTransfer next) =>
-        record.Count < Bounds.MaxTransfersPerRecord
+    private static bool GoesBehind(List<UnsettledTransfer> record, UnsettledTransfer next, int maxPerRecord) =>
+        record.Count < maxPerRecord
         && next.Sequence == record[^1].Sequence + 1
         && record[^1].Command.Traceparent.IsEmpty
         && next.Command.Traceparent.IsEmpty;

@@ -12,7 +12,8 @@ namespace BankAccounts.ProjectionService.Transfers;
 /// Appends a record without waiting, of so many transfers that wait to be carried on; false if that cannot be done now.
 /// </param>
 /// <param name="clock">Tells when it is time to send again.</param>
-public sealed class TransferSender(Func<LogRecord, int, bool> trySend, TimeProvider clock)
+/// <param name="maxTransfersPerRecord">How many transfers share a record at the most.</param>
+public sealed class TransferSender(Func<LogRecord, int, bool> trySend, TimeProvider clock, int maxTransfersPerRecord)
 {
     private readonly SortedDictionary<int, OutgoingWindow> queues = [];
     private bool isStarted;
@@ -66,7 +67,7 @@ public sealed class TransferSender(Func<LogRecord, int, bool> trySend, TimeProvi
         {
             QueueTo(destination).DestinationTook(lastSequence);
         }
-        var answered = changes.Settlements.Sum(settlement => settlement.TransferSettle.Transfers().Count());
+        var answered = changes.Settlements.Sum(settlement => settlement.TransferSettle.TransferCount());
         foreach (var settlement in changes.Settlements)
         {
             trySend(settlement, answered);
@@ -79,7 +80,7 @@ public sealed class TransferSender(Func<LogRecord, int, bool> trySend, TimeProvi
         var nowMs = NowMs;
         foreach (var queue in queues.Values)
         {
-            foreach (var transfers in SharedRecords.Of(queue.TakeDue(nowMs)))
+            foreach (var transfers in SharedRecords.Of(queue.TakeDue(nowMs), maxTransfersPerRecord))
             {
                 trySend(FollowUps.CreditOf(transfers, queue.SettledBelow), queue.Count);
             }

@@ -143,7 +143,7 @@ public sealed class BatchTraceTests : IDisposable
     {
         var session = await ProjectionSession.BeginAsync(
             store, new ProjectionOptions(), confirmed: null, CancellationToken.None);
-        var sender = new TransferSender((_, _) => true, TimeProvider.System);
+        var sender = new TransferSender((_, _) => true, TimeProvider.System, maxTransfersPerRecord: 1);
         var loop = new ProjectionLoop(Records.Partition, session, sender, caughtUpAt: 0, tracer);
         tracer.PollStarts();
         await loop.TurnAsync(log.Entries, CancellationToken.None);

@@ -84,6 +84,27 @@ public sealed class ForgettingTests
         Assert.Equal([4, 4, 2, 0], forgotten);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Transfers_that_are_settled_together_make_as_many_forgotten_as_one_by_one(bool together)
+    {
+        var spec = LedgerSpec.Given(
+            Create(Alice), Deposit(Alice, 9), Transfer(Alice, TransferSpec.Zoe, 1).As("a"),
+            Transfer(Alice, TransferSpec.Zoe, 1).As("b"), Transfer(Alice, TransferSpec.Zoe, 1).As("c"));
+        Ask(spec, Latest + 20, atMs: StartMs);
+        PassTime(spec, DayMs);
+        spec.When(Deposit(Bob, 1).At(StartMs + DayMs + 100));
+
+        var settle = Enumerable.Range(1, together ? 1 : 3).Select(first => spec.Ledger.SettleManyOf(
+            TransferSpec.OtherPartition, first, new Reason[together ? 3 : 1])).ToList();
+        var forgotten = settle.ConvertAll(record => spec.When(record.At(1)).Last.ForgottenRequests);
+
+        Assert.Equal(together ? [12] : [4, 4, 4], forgotten);
+        Assert.Equal(Latest + 20 - 12 + 3, spec.Ledger.RequestOrder.Count);
+        Assert.Equal("request 12", spec.Ledger.RequestOrder.Oldest.Key.Id.ToStringUtf8());
+    }
+
     [Fact]
     public void Void_records_forget_as_well_since_it_is_looked_at_before_each_record()
     {

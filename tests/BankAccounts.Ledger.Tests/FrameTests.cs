@@ -104,6 +104,34 @@ public sealed class FrameTests
         Assert.Equal(Plain(), decoded);
     }
 
+    public static TheoryData<string, byte[]> ForeignNumbers() => new()
+    {
+        { "in one piece, and an explicit default", [0x3A, 0x03, 0x00, 0x0C, 0x0D, 0x30, 0x00] },
+        { "one by one", [0x38, 0x00, 0x38, 0x0C, 0x38, 0x0D] },
+        { "in two pieces", [0x3A, 0x01, 0x00, 0x3A, 0x02, 0x0C, 0x0D] },
+        { "one of them before a piece", [0x38, 0x00, 0x3A, 0x02, 0x0C, 0x0D] },
+        { "in more bytes than it takes", [0x3A, 0x04, 0x80, 0x00, 0x0C, 0x0D] },
+    };
+
+    [Theory]
+    [MemberData(nameof(ForeignNumbers))]
+    public void Repeated_numbers_may_be_written_in_pieces_or_one_by_one(string what, byte[] reasons)
+    {
+        Assert.NotNull(what);
+        var settle = Plain().With(record => record.TransferSettle = new TransferSettleEvent { Sequence = 5 });
+        var head = settle.With(record => record.ClearBody()).ToByteArray();
+        byte[] body = [.. settle.TransferSettle.ToByteArray(), .. reasons];
+        byte[] payload = [.. head, 0xB2, 0x01, (byte)body.Length, .. body];
+
+        Assert.Equal(FrameKind.Record, LogFrame.Decode(Frames.Around(payload), out var decoded));
+        settle.TransferSettle.FurtherReasons.Add([0, 12, 13]);
+        Assert.Equal(settle, decoded);
+
+        // Bytes under the number of a field that has numbers one by one are no such field.
+        byte[] other = [.. head, 0x0A, 0x01, 0x05];
+        Assert.Equal(FrameKind.Unknown, LogFrame.Decode(Frames.Around(other), out _));
+    }
+
     [Fact]
     public void No_frame_with_one_bit_changed_is_read_as_a_record()
     {

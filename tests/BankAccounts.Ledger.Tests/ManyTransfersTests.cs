@@ -259,6 +259,13 @@ public sealed class ManyTransfersTests
         var settle = ledger.Read(log.AppendOne(source.Ledger.SettleManyOf(
             OtherPartition, 1, Reason.Unspecified, Reason.Unspecified, Reason.Unspecified)));
         Assert.Equal([Alice, Bob], PrefetchNeeds.Of([settle], ledger).Accounts.OrderBy(id => id.ToString()));
+
+        // Three more are remembered, and before each of them four may be forgotten.
+        var full = new PartitionLedger(
+            Partition, PartitionHead.Start(), new RequestOrder(0, PartitionLedger.RememberedCount - 2), new ProducerOrder([]));
+        full.Load(channel);
+        Assert.Equal(12, PrefetchNeeds.Of([settle], full).OldestRequests);
+        Assert.Equal(0, PrefetchNeeds.Of([credit], full).OldestRequests);
     }
 
     /// <summary>Offsets 0 … 3 open and fill two accounts; 4, 5 and 6 send 10, 20 and 10.</summary>

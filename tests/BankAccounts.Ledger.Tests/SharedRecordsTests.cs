@@ -15,7 +15,9 @@ public sealed class SharedRecordsTests
     {
         Assert.Equal([64, 64, 2], Sizes(Sent(Enumerable.Range(1, 130))));
         Assert.Equal([1], Sizes(Sent([7])));
-        Assert.Empty(SharedRecords.Of([]));
+        Assert.Equal([3, 2], Sizes(Sent(Enumerable.Range(1, 5)), maxPerRecord: 3));
+        Assert.Equal([1, 1], Sizes(Sent([1, 2]), maxPerRecord: 1));
+        Assert.Empty(SharedRecords.Of([], Bounds.MaxTransfersPerRecord));
     }
 
     [Fact]
@@ -38,18 +40,19 @@ public sealed class SharedRecordsTests
     {
         // 200 scalars of four bytes each, and the largest numbers.
         var transfers = Sent(Enumerable.Range(1, 200), description: string.Concat(Enumerable.Repeat("\U0001f600", 200)));
-        var records = SharedRecords.Of(transfers).ToList();
+        var records = SharedRecords.Of(transfers, Bounds.MaxTransfersPerRecord).ToList();
         Assert.Equal(200, records.Sum(record => record.Count));
         Assert.All(records, record => Assert.InRange(record.Count, 2, 64));
 
         var log = new LogWriter();
-        var frames = records.Concat(SharedRecords.Of(Sent(Enumerable.Range(1, 128)))).Select(record =>
+        var frames = records.Concat(SharedRecords.Of(Sent(Enumerable.Range(1, 128)), 64)).Select(record =>
             LogFrame.Encode(log.Complete(FollowUps.CreditOf(record, record[0].Sequence))));
         Assert.All(frames, frame => Assert.InRange(frame.Length, 1, LogFrame.MaxSize));
     }
 
-    private static IEnumerable<int> Sizes(IEnumerable<UnsettledTransfer> transfers) =>
-        SharedRecords.Of([.. transfers]).Select(record => record.Count);
+    private static IEnumerable<int> Sizes(
+        IEnumerable<UnsettledTransfer> transfers, int maxPerRecord = Bounds.MaxTransfersPerRecord) =>
+        SharedRecords.Of([.. transfers], maxPerRecord).Select(record => record.Count);
 
     private static IReadOnlyList<UnsettledTransfer> Sent(IEnumerable<int> numbers, string description = "") =>
     [

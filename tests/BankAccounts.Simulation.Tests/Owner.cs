@@ -96,7 +96,7 @@ internal sealed class Owner(
 
     private async Task BeginAsync()
     {
-        var sender = new TransferSender((record, _) => send(record), clock);
+        var sender = new TransferSender((record, _) => send(record), clock, options.MaxTransfersPerRecord);
         var fresh = await ProjectionSession.BeginAsync(Store, options, sender.Follow, CancellationToken.None);
         var head = fresh.Ledger.Head;
         if (fault != Fault.NoLookAtTheLog)

@@ -134,7 +134,7 @@ internal sealed class TransferState
             var credit = FollowUps.CreditOf([transfer], channel!.Unsettled.First().Sequence);
             next.TryAdd(credit.ToString(), credit);
         }
-        foreach (var shared in SharedRecords.Of([.. channel?.Unsettled ?? []]))
+        foreach (var shared in SharedRecords.Of([.. channel?.Unsettled ?? []], Bounds.MaxTransfersPerRecord))
         {
             var credit = FollowUps.CreditOf(shared, channel!.Unsettled.First().Sequence);
             next.TryAdd(credit.ToString(), credit);

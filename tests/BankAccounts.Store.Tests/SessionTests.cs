@@ -131,7 +131,7 @@ public sealed class SessionTests(Redis redis) : StoreTest(redis)
             log.NextMs += 10_000;
             log.Append(Deposit(Alice, 1));
         }
-        for (var forgotten = 0; forgotten < 20_000; forgotten += PartitionLedger.MaxForgottenAtOnce)
+        for (var forgotten = 0; forgotten < 20_000; forgotten += PartitionLedger.MaxForgottenPerRecord)
         {
             log.Append(Deposit(Alice, 1));
         }

@@ -161,7 +161,8 @@ def known_fields_only(payload):
 
 def has_unknown(message):
     return len(message.UnknownFields()) > 0 or any(
-        has_unknown(value) for field, value in message.ListFields() if field.type == FieldDescriptor.TYPE_MESSAGE)
+        has_unknown(part) for field, value in message.ListFields() if field.type == FieldDescriptor.TYPE_MESSAGE
+        for part in (value if field.label == FieldDescriptor.LABEL_REPEATED else [value]))
 
 
 def framings(number, partitions):
@@ -230,6 +231,7 @@ def forgeries(number, partitions):
         key, record = records(number, partitions)[6]
         record.transfer_settle.to_account_id = account_in(NOWHERE)
         record.transfer_settle.sequence = record.transfer_settle.last_sequence = sequence
+        del record.transfer_settle.further_reasons[:]
         yield f"a settlement of transfer {sequence} to nowhere", key, frame.encode(record), "SETTLE_ORPHAN"
     for source in (number, (number + 5) % partitions, NOWHERE + number):
         for expected in ("", "CHANNEL_HALTED"):
