@@ -17,6 +17,8 @@ internal sealed class CrowdClient(int client, Uri address, int connections, Popu
     /// <summary>More would starve the callers themselves, who have the same two cores as the bank.</summary>
     private const double MaxPerSecond = 4_000;
 
+    private const int MostTimesAsLong = 5;
+
     private static readonly TimeSpan CallDeadline = TimeSpan.FromSeconds(10);
 
     /// <summary>Over so much time it is counted what the bank answers.</summary>
@@ -38,7 +40,7 @@ internal sealed class CrowdClient(int client, Uri address, int connections, Popu
     public int Accepted => Volatile.Read(ref accepted);
 
     /// <summary>Commands that were refused with OVERLOADED and a time to wait.</summary>
-    public int Refused => refused;
+    public int Refused => Volatile.Read(ref refused);
 
     /// <summary>Commands that were refused with RESOURCE_EXHAUSTED and without one of the two.</summary>
     public int RefusedWithoutAdvice => refusedWithoutAdvice;
@@ -67,7 +69,7 @@ internal sealed class CrowdClient(int client, Uri address, int connections, Popu
     /// <summary>
     /// So many times the calls come that the bank can answer, whatever became of those before. What it can answer is the
     /// most that it did so far, so a first guess that is too low is mended on the way; and more is never asked than the
-    /// callers can ask.
+    /// callers can ask. While no call was refused there is no overload yet, so it goes on, up to five times as long.
     /// </summary>
     /// <returns>What it could answer in a second, and how many calls came in a second.</returns>
     public async Task<(double Capacity, double Offered)> InOpenLoopAsync(int times, double capacity, TimeSpan time)
@@ -75,7 +77,7 @@ internal sealed class CrowdClient(int client, Uri address, int connections, Popu
         var calls = new List<Task>();
         var clock = Stopwatch.StartNew();
         var (due, last, answered, looked) = (0.0, TimeSpan.Zero, accepted, TimeSpan.Zero);
-        while (clock.Elapsed < time)
+        while (clock.Elapsed < time || (Refused == 0 && clock.Elapsed < MostTimesAsLong * time))
         {
             await Task.Delay(1);
             var now = clock.Elapsed;
