@@ -27,15 +27,13 @@ public sealed partial class PartitionLedger
     public void Load(IncomingChannel channel) => incoming.Add(channel.Source, channel);
 
     /// <summary>
-    /// The accounts that a record is about. A settlement names the first of its transfers only; the others are known
+    /// The accounts that a follow-up is about. A settlement names the first of its transfers only; the others are known
     /// here, unless their commands are in the same batch and name them.
     /// </summary>
-    public IEnumerable<AccountId> AccountsOf(LedgerRecord record) => record.Command.BodyCase switch
-    {
-        BodyCase.TransferCredit => record.Command.TransferCredit.Transfers().Select(transfer => Read(transfer.To)),
-        BodyCase.TransferSettle => [record.Account, .. SourcesOf(record.Command.TransferSettle)],
-        _ => [record.Account],
-    };
+    public IEnumerable<AccountId> AccountsOf(LedgerRecord followUp) =>
+        followUp.Command.TransferCredit is { } credit
+            ? credit.Transfers().Select(transfer => Read(transfer.To))
+            : [followUp.Account, .. SourcesOf(followUp.Command.TransferSettle)];
 
     private IEnumerable<AccountId> SourcesOf(TransferSettleEvent settle) =>
         outgoing.TryGetValue(PartitionOf(settle.ToAccountId), out var channel)
